@@ -1,0 +1,31 @@
+"""What goes into each container, how long it may be kept and used, and whether it was made right."""
+
+from ransel.compounding.batch import BatchRecord, Lot, Released, release
+from ransel.compounding.container import Container, ContainerPlan, compare_plans, plan_containers
+from ransel.compounding.identification import ContainerCode, batch_number, container_code
+from ransel.compounding.recipe import Ingredient, Recipe, other_reading
+from ransel.compounding.stability import Limit, StabilityClock, clock_of
+from ransel.compounding.weighing import Weighing, WeighingStep, weighing_steps
+
+__all__ = [
+    "BatchRecord",
+    "Container",
+    "ContainerCode",
+    "ContainerPlan",
+    "Ingredient",
+    "Limit",
+    "Lot",
+    "Recipe",
+    "Released",
+    "StabilityClock",
+    "Weighing",
+    "WeighingStep",
+    "batch_number",
+    "clock_of",
+    "compare_plans",
+    "container_code",
+    "other_reading",
+    "plan_containers",
+    "release",
+    "weighing_steps",
+]

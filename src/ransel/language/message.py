@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Language = Literal["en", "nl"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -24,10 +26,7 @@ class Message:
     """
 
     key: str
-    values: Mapping[str, object] = field(default_factory=dict)
-
-    def __hash__(self) -> int:
-        return hash((self.key, tuple(sorted((name, str(value)) for name, value in self.values.items()))))
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
     def text(self, language: Language = "en") -> str:
         """Return the sentence in this language; a key without a sentence is a defect and raises KeyError."""

@@ -7,13 +7,16 @@ together, so that a person repairs everything in one go; nothing is done in the 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ransel.language.message import Language, Message
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 LONGEST_VALUE_SHOWN = 60
+LONGEST_FIELD_SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Refusal:
     code: str
     field: str = ""
     value: str = ""
-    values: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    values: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
 
     def at(self, place: str) -> Refusal:
         """Return the same refusal seen from further out: `weight` at `child.toml` is `child.toml: weight`."""
@@ -45,11 +48,13 @@ class Refusal:
 
     def text(self, language: Language = "en") -> str:
         """Return one sentence: where, what is wrong, what to do."""
-        place = f"{self.field}: " if self.field else ""
+        place = f"{_shown(self.field, LONGEST_FIELD_SHOWN)}: " if self.field else ""
         return f"{place}{self.problem.text(language)}; {self.remedy.text(language)}."
 
     def _values(self) -> dict[str, object]:
-        return {"field": self.field, "value": _shown(self.value), **self.values}
+        others = {name: _on_one_line(value) if isinstance(value, str) else value for name, value in self.values.items()}
+        shown = {"field": _shown(self.field, LONGEST_FIELD_SHOWN), "value": _shown(self.value, LONGEST_VALUE_SHOWN)}
+        return shown | others
 
 
 class Refused(ValueError):  # noqa: N818 - it is what happened to the input, not an error of the program
@@ -57,7 +62,10 @@ class Refused(ValueError):  # noqa: N818 - it is what happened to the input, not
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
         self.refusals = tuple(refusals)
-        super().__init__(" ".join(refusal.text() for refusal in self.refusals))
+        super().__init__(self.refusals)
+
+    def __str__(self) -> str:
+        return " ".join(refusal.text() for refusal in self.refusals)
 
     def at(self, place: str) -> Refused:
         """Return the same refusals seen from further out."""
@@ -70,10 +78,20 @@ def refuse(code: str, field: str = "", value: object = "", **values: object) -> 
     Raises:
         Refused: always.
     """
-    raise Refused([Refusal(code, field, str(value), values)])
+    raise Refused([Refusal(code, field, _written(value), values)])
 
 
-def _shown(value: str) -> str:
+def _written(value: object) -> str:
+    try:
+        return str(value)
+    except ValueError:  # Python writes no integer of more than 4300 digits
+        return type(value).__name__
+
+
+def _shown(value: str, longest: int) -> str:
     """Return what a person typed, on one line and short enough to read."""
-    line = "".join(character if character.isprintable() else "�" for character in value)
-    return line if len(line) <= LONGEST_VALUE_SHOWN else line[:LONGEST_VALUE_SHOWN] + "…"
+    return _on_one_line(value[:longest] + "…" if len(value) > longest else value)
+
+
+def _on_one_line(value: str) -> str:
+    return "".join(character if character.isprintable() else "�" for character in value)

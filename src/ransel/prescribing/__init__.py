@@ -1,0 +1,24 @@
+"""From a patient and a protocol to an order: dose with its reasons, start criteria, what goes with it."""
+
+from ransel.prescribing.body_surface import BODY_SURFACE_FORMULAS, body_surface
+from ransel.prescribing.criteria import Outcome, judge
+from ransel.prescribing.modification import Effect, effect_of
+from ransel.prescribing.order import Order, StepDose, prescribe
+from ransel.prescribing.patient import Findings, Patient
+from ransel.prescribing.supportive import MedicineDay, supportive_days
+
+__all__ = [
+    "BODY_SURFACE_FORMULAS",
+    "Effect",
+    "Findings",
+    "MedicineDay",
+    "Order",
+    "Outcome",
+    "Patient",
+    "StepDose",
+    "body_surface",
+    "effect_of",
+    "judge",
+    "prescribe",
+    "supportive_days",
+]

@@ -34,6 +34,7 @@ from ransel.quantities.quantity import (
     parse,
 )
 from ransel.quantities.rounding import Rounding
+from ransel.quantities.shown import Shown
 from ransel.quantities.unit import Dimension, Unit, unit
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "Rate",
     "Ratio",
     "Rounding",
+    "Shown",
     "Temperature",
     "Unit",
     "Volume",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast, overload
 
 from ransel.language import Language, refuse
 from ransel.quantities.number import number_text, parse_number, plain_decimal
-from ransel.quantities.unit import AREA, LENGTH, MASS, NONE, TIME, VOLUME, Dimension, unit
+from ransel.quantities.unit import AREA, LENGTH, MASS, NONE, SPACES, TIME, VOLUME, Dimension, unit
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Number = int | Fraction
 LONGEST_TEXT = 80
-_WRITTEN = re.compile(r"(?P<number>[^\s/°%a-zA-Zµμ×]*)\s*(?P<unit>.*)", re.DOTALL)  # noqa: RUF001
+# A number may have spaces in it, so that `1 500 mL` is refused as a number and never read as 1 x 500 mL.
+_WRITTEN = re.compile(rf"(?P<number>[^/°%a-zA-Zµμ×]*?)[{SPACES}]*(?P<unit>(?:[/°%a-zA-Zµμ×].*)?)", re.DOTALL)  # noqa: RUF001
 
 
 class Quantity:
@@ -47,10 +48,8 @@ class Quantity:
 
     def __new__(cls, value: str | Number | Quantity, of: str | None = None) -> Self:
         """Read a text, build from an exact number and a unit, or check the kind of a result."""
-        if isinstance(value, str):
-            value = parse(value)
-        elif isinstance(value, Quantity):
-            pass
+        if isinstance(value, str | Quantity) and of is None:
+            value = parse(value) if isinstance(value, str) else value
         elif isinstance(value, int | Fraction) and not isinstance(value, bool) and of is not None:
             measure = unit(of)
             value = _quantity(value * measure.size, measure.dimension)
@@ -62,6 +61,9 @@ class Quantity:
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a quantity cannot be changed: {name} = {value!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a quantity cannot be changed: {name} cannot be deleted")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _quantity, (self.magnitude, self.dimension)
@@ -139,6 +141,10 @@ class Quantity:
         """Return the number of these units as JSON carries it: plain, at most 12 significant digits."""
         return plain_decimal(self.to(symbol))
 
+    def plain_text(self) -> str:
+        """Return the quantity as JSON carries it, in its usual unit: it reads back as the same quantity."""
+        return f"{self.plain(self.usual_unit)} {self.usual_unit}"
+
     def text(self, language: Language = "en", symbol: str = "", digits: int | None = None) -> str:
         """Return the quantity for people, with a decimal comma in Dutch.
 
@@ -146,8 +152,7 @@ class Quantity:
         """
         symbol = symbol or self.usual_unit
         number = number_text(self.to(symbol), language, digits)
-        shown = unit(symbol).symbol
-        shown = shown.replace("day", "dag").replace("IU", "IE") if language == "nl" else shown
+        shown = unit(symbol).text(language)
         return f"{number}{shown}" if shown.startswith("/") else f"{number} {shown}".rstrip()
 
     def __str__(self) -> str:
@@ -156,7 +161,7 @@ class Quantity:
     def __repr__(self) -> str:
         if self.kind_dimension is None:
             return f"Quantity({self.magnitude}, {self.dimension})"
-        return f"{type(self).__name__}({plain_decimal(self.to(self.usual_unit))!r}, {self.usual_unit!r})"
+        return f"{type(self).__name__}({self.plain_text()!r})"
 
     def _same(self, other: object, verb: str) -> Fraction:
         if not isinstance(other, Quantity) or other.dimension != self.dimension:
@@ -168,7 +173,7 @@ class Quantity:
         from pydantic_core import core_schema  # noqa: PLC0415 - the core does not need pydantic
 
         return core_schema.no_info_plain_validator_function(
-            cls.read, serialization=core_schema.to_string_ser_schema()
+            cls.read, serialization=core_schema.plain_serializer_function_ser_schema(cls.plain_text, when_used="json")
         )
 
     @classmethod
@@ -202,10 +207,10 @@ def parse(text: str) -> Quantity:
     """
     if len(text) > LONGEST_TEXT:
         refuse("quantity.too-long", value=text, most=LONGEST_TEXT)
-    match = _WRITTEN.fullmatch(text.strip())
+    match = _WRITTEN.fullmatch(text.strip(SPACES))
     if match is None or not match["number"]:
         refuse("quantity.unreadable", value=text)
-    number = parse_number(match["number"])
+    number = parse_number(match["number"], text)
     if not match["unit"]:
         refuse("quantity.no-unit", value=text)
     measure = unit(match["unit"])
@@ -228,6 +233,11 @@ def _exact(number: object) -> Number:
 class Ratio(Quantity, dimension=NONE, usual_unit="%"):
     """A pure number: a fraction, a percentage, a multiple of the upper limit of normal, mg per kg of body weight."""
 
+    @classmethod
+    def of(cls, number: Number) -> Ratio:
+        """Return a pure number as a quantity."""
+        return cls(number * 100, "%")
+
 
 class Mass(Quantity, dimension=MASS, usual_unit="mg"):
     """Mass of drug, or of a child."""
@@ -247,8 +257,14 @@ class Duration(Quantity, dimension=TIME, usual_unit="h"):
 
     @classmethod
     def between(cls, start: datetime, end: datetime) -> Duration:
-        """Return the time from one aware instant to another."""
-        span = end - start
+        """Return the time from one aware instant to another.
+
+        Python subtracts two times of the same zone by their wall clocks; in UTC the night of the
+        clock change has the hours that really pass.
+        """
+        if start.tzinfo is None or end.tzinfo is None:
+            raise TypeError(f"a duration lies between two instants with a zone, not between {start} and {end}")
+        span = end.astimezone(UTC) - start.astimezone(UTC)
         seconds = Fraction(span.days * 86400 + span.seconds) + Fraction(span.microseconds, 1_000_000)
         return Duration(seconds, "s")
 

@@ -8,7 +8,7 @@ from math import ceil, floor
 from typing import Literal, TypeVar, cast
 
 from ransel.language import Language, Message, refuse
-from ransel.quantities.quantity import Quantity, parse
+from ransel.quantities.quantity import Quantity, Ratio, parse
 
 Kind = TypeVar("Kind", bound=Quantity)
 Direction = Literal["nearest", "up", "down"]
@@ -39,10 +39,10 @@ class Rounding:
         return cls(cast("Direction", direction), step)
 
     def apply(self, quantity: Kind) -> Kind:
-        """Return the rounded quantity, of the same kind."""
+        """Return the rounded quantity, of the same kind; a step of another kind raises TypeError."""
         if self.step is None:
             return quantity
-        return cast("Kind", self.step * _whole((quantity / self.step).magnitude, self.direction))
+        return cast("Kind", self.step * _whole(Ratio(quantity / self.step).magnitude, self.direction))
 
     def text(self, language: Language = "en") -> str:
         """Return the rule in words."""

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from ransel.language import refuse
+from ransel.language import Language, refuse
 from ransel.quantities.number import parse_number
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 LONGEST_UNIT = 40
+MOST_UNITS_KEPT = 1000
+SPACES = " \t\r\n\u00a0\u2009\u202f"  # what word processors put between a number and its unit; no control characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,13 @@ class Unit:
     size: Fraction
     dimension: Dimension
 
+    def text(self, language: Language = "en") -> str:
+        """Return the symbol as it is written in this language: `mg/m²/day` is `mg/m²/dag` in Dutch."""
+        if language == "en":
+            return self.symbol
+        words = re.sub(r"[A-Za-z]+", lambda word: _DUTCH.get(word[0], word[0]), self.symbol)
+        return words.replace(".", ",")
+
 
 def _symbols() -> Mapping[str, tuple[Fraction, Dimension]]:
     table: dict[str, tuple[Fraction, Dimension]] = {}
@@ -63,12 +75,12 @@ def _symbols() -> Mapping[str, tuple[Fraction, Dimension]]:
     add("kg", "1000000", MASS)
     add("g", "1000", MASS)
     add("mg", "1", MASS)
-    add("µg ug mcg μg", "1/1000", MASS)  # noqa: RUF001 - both micro signs are typed
+    add("µg ug mcg μg", "1/1000", MASS)  # people type both micro signs
     add("ng", "1/1000000", MASS)
     add("L l", "1000", VOLUME)
     add("dL dl", "100", VOLUME)
     add("mL ml", "1", VOLUME)
-    add("µL uL μL µl ul", "1/1000", VOLUME)  # noqa: RUF001
+    add("µL uL μL µl ul", "1/1000", VOLUME)
     add("week weeks weken", "168", TIME)
     add("day days d dag dagen", "24", TIME)
     add("h hour hours uur", "1", TIME)
@@ -88,21 +100,36 @@ def _symbols() -> Mapping[str, tuple[Fraction, Dimension]]:
 
 
 SYMBOLS = _symbols()
-_FACTOR = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)?\s*(?P<symbol>[^\s0-9/·*][^\s/·*]*)?")
-_SHOWN = {"ug": "µg", "mcg": "µg", "ml": "mL", "l": "L", "m2": "m²", "d": "day", "uur": "h", "ul": "µL", "uL": "µL"}
+_FACTOR = re.compile(rf"(?P<count>[0-9]+(?:\.[0-9]+)?)?[{SPACES}]*(?P<symbol>[^\s0-9/·*][^\s/·*]*)?")
+_ONE_SPELLING = {
+    "µg": "ug mcg μg",
+    "L": "l",
+    "dL": "dl",
+    "mL": "ml",
+    "µL": "uL μL µl ul",
+    "m²": "m2",
+    "h": "hour hours uur",
+    "day": "d dag",
+    "days": "dagen",
+    "weeks": "weken",
+    "IU": "IE",
+    "×ULN": "xULN",  # noqa: RUF001
+}
+_SHOWN = {spelling: shown for shown, spellings in _ONE_SPELLING.items() for spelling in spellings.split()}
+_DUTCH = {"day": "dag", "days": "dagen", "weeks": "weken", "IU": "IE"}
 
 
-@cache
+@lru_cache(MOST_UNITS_KEPT)
 def unit(symbol: str) -> Unit:
     """Return the unit that a symbol stands for: `mg`, `mg/m2/day`, `mL/24h`, `/µL`, `mL/min/1.73m2`.
 
     Raises:
         Refused: when a part of it is no unit.
     """
-    parts = symbol.strip().split("/")
+    parts = symbol.strip(SPACES).split("/")
     if len(symbol) > LONGEST_UNIT or len(parts) > 4:
         refuse("unit.unknown", value=symbol)
-    size, dimension = _product(parts[0], symbol) if parts[0].strip() else (Fraction(1), NONE)
+    size, dimension = _product(parts[0], symbol) if parts[0].strip(SPACES) else (Fraction(1), NONE)
     for part in parts[1:]:
         part_size, part_dimension = _product(part, symbol)
         size, dimension = size / part_size, dimension / part_dimension
@@ -112,7 +139,7 @@ def unit(symbol: str) -> Unit:
 def _product(text: str, whole: str) -> tuple[Fraction, Dimension]:
     size, dimension = Fraction(1), NONE
     for factor in re.split(r"[·*]", text):
-        match = _FACTOR.fullmatch(factor.strip())
+        match = _FACTOR.fullmatch(factor.strip(SPACES))
         if match is None or match["symbol"] not in SYMBOLS:
             refuse("unit.unknown", value=whole)
         symbol_size, symbol_dimension = SYMBOLS[match["symbol"]]
@@ -124,5 +151,11 @@ def _product(text: str, whole: str) -> tuple[Fraction, Dimension]:
 
 
 def _shown(symbol: str) -> str:
-    parts = [re.sub(r"^([0-9.]+)\s*", r"\1 ", part.strip()) for part in symbol.strip().split("/")]
-    return "/".join(" ".join(_SHOWN.get(word, word) for word in part.split(" ")) for part in parts)
+    parts = symbol.strip(SPACES).split("/")
+    return "/".join("·".join(_shown_factor(factor) for factor in re.split(r"[·*]", part)) for part in parts)
+
+
+def _shown_factor(text: str) -> str:
+    match = _FACTOR.fullmatch(text.strip(SPACES))
+    words = (match["count"], match["symbol"]) if match else ()
+    return " ".join(_SHOWN.get(word, word) for word in words if word)

@@ -1,0 +1,107 @@
+"""The batch record: which lots went in, what was weighed, who made it and who checked it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ransel.compounding.container import Container
+from ransel.compounding.identification import ContainerCode
+from ransel.compounding.stability import StabilityClock
+from ransel.compounding.weighing import Weighing
+from ransel.language import Refusal, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A lot of one ingredient: its batch number and the last day it may be used."""
+
+    ingredient: str
+    number: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRecord:
+    """How one container was made."""
+
+    code: ContainerCode
+    container: Container
+    clock: StabilityClock
+    lots: tuple[Lot, ...]
+    weighings: tuple[Weighing, ...]
+    made_by: str
+    checked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A container that may leave the pharmacy."""
+
+    record: BatchRecord
+    at: datetime
+    by: str
+
+
+def release(record: BatchRecord, at: datetime, by: str) -> Released:
+    """Release a container.
+
+    Raises:
+        Refused: with every reason that blocks it: a lot missing or expired, a step not weighed or out of
+            tolerance, the same person twice, a clock that has run out.
+    """
+    complaints = [*_lots(record), *_weighings(record), *_people(record, by), *_clock(record, at)]
+    if complaints:
+        raise Refused(complaints)
+    return Released(record, at, by)
+
+
+def _lots(record: BatchRecord) -> Iterator[Refusal]:
+    for ingredient in record.container.recipe.ingredients:
+        lots = [lot for lot in record.lots if lot.ingredient == ingredient.id]
+        if not lots or any(not lot.number.strip() for lot in lots):
+            yield Refusal("batch.lot-missing", f"lots.{ingredient.id}")
+        for lot in lots:
+            if lot.expires < record.clock.finish_before.at.date():
+                finish = record.clock.finish_before.at.date()
+                yield Refusal("batch.lot-expires", f"lots.{ingredient.id}", str(lot.expires), {"finish": finish})
+
+
+def _weighings(record: BatchRecord) -> Iterator[Refusal]:
+    weighed = {weighing.step.ingredient.id: weighing for weighing in record.weighings}
+    for ingredient in record.container.recipe.ingredients:
+        weighing = weighed.get(ingredient.id)
+        if weighing is None:
+            yield Refusal("batch.not-weighed", f"weighings.{ingredient.id}")
+        elif not weighing.within_tolerance:
+            yield Refusal(
+                "batch.out-of-tolerance",
+                f"weighings.{ingredient.id}",
+                weighing.added.text("en", "g", 2),
+                {
+                    "expected": weighing.step.expected.value.text("en", "g", 2),
+                    "tolerance": weighing.step.tolerance.text("en", "g", 2),
+                },
+            )
+
+
+def _people(record: BatchRecord, by: str) -> Iterator[Refusal]:
+    if not record.made_by.strip() or not record.checked_by.strip():
+        yield Refusal("batch.unsigned", "checked_by", record.checked_by)
+    elif _same(record.made_by, record.checked_by):
+        yield Refusal("batch.same-person", "checked_by", record.checked_by)
+    if not by.strip() or _same(by, record.made_by):
+        yield Refusal("batch.same-person", "released_by", by)
+
+
+def _same(one: str, other: str) -> bool:
+    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
+
+
+def _clock(record: BatchRecord, at: datetime) -> Iterator[Refusal]:
+    limit = record.clock.start_before(record.container.lasts)
+    if at < record.clock.made:
+        yield Refusal("batch.released-before-made", "at", at.isoformat())
+    if at >= limit.at:
+        yield Refusal("batch.too-late", "at", at.isoformat(), {"limit": limit.at.isoformat()})

@@ -1,0 +1,113 @@
+"""Start criteria: met, not met, or missing. Missing is never shown as fine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ransel.evidence import Sourced
+from ransel.language import Language, Message, Refusal, Refused
+from ransel.prescribing.patient import Findings
+from ransel.protocols import Criterion
+from ransel.quantities import Quantity, Shown
+
+State = Literal["met", "not-met", "missing"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one criterion stands.
+
+    Values:
+        criterion: the criterion with its threshold.
+        state: met, not-met, or missing.
+        found: what was found, if anything.
+    """
+
+    criterion: Criterion
+    state: State
+    found: Quantity | bool | None
+
+    @property
+    def threshold(self) -> Sourced[Any]:
+        """The threshold with its source."""
+        return _threshold(self.criterion)[1]
+
+    @property
+    def limit(self) -> Message:
+        """The threshold in words, such as `above 94 %`."""
+        comparison, sourced = _threshold(self.criterion)
+        value = sourced.value
+        shown = Shown(value, self.criterion.unit) if isinstance(value, Quantity) else Message(_yes_or_no(value))
+        return Message(f"criterion.{comparison}", {"threshold": shown})
+
+    def found_text(self, language: Language = "en") -> str:
+        """Return what was found, in words."""
+        if self.found is None:
+            return Message("criterion.missing").text(language)
+        if isinstance(self.found, bool):
+            return Message(_yes_or_no(self.found)).text(language)
+        return self.found.text(language, self.criterion.unit)
+
+
+def judge(criteria: tuple[Criterion, ...], findings: Findings) -> tuple[Outcome, ...]:
+    """Return how each criterion stands with these findings.
+
+    Raises:
+        Refused: for a finding of another kind than its criterion, or for a criterion that does not exist.
+    """
+    known = {criterion.id: criterion for criterion in criteria}
+    complaints = [
+        Refusal("finding.unknown", f"findings.{key}", str(value), {"known": ", ".join(known)})
+        for key, value in findings.values.items()
+        if key not in known
+    ]
+    complaints += [
+        Refusal("finding.other-kind", f"findings.{key}", str(value), {"unit": known[key].unit})
+        for key, value in findings.values.items()
+        if key in known and not _comparable(known[key], value)
+    ]
+    if complaints:
+        raise Refused(complaints)
+    return tuple(_outcome(criterion, findings.values.get(criterion.id)) for criterion in criteria)
+
+
+def _outcome(criterion: Criterion, found: Quantity | bool | None) -> Outcome:
+    if found is None:
+        return Outcome(criterion, "missing", None)
+    return Outcome(criterion, "met" if _holds(criterion, found) else "not-met", found)
+
+
+def _holds(criterion: Criterion, found: Quantity | bool) -> bool:
+    comparison, sourced = _threshold(criterion)
+    limit: Any = sourced.value
+    match comparison:
+        case "above":
+            return bool(found > limit)
+        case "at_least":
+            return bool(found >= limit)
+        case "below":
+            return bool(found < limit)
+        case "at_most":
+            return bool(found <= limit)
+        case _:
+            return bool(found is limit)
+
+
+def _threshold(criterion: Criterion) -> tuple[str, Sourced[Any]]:
+    for comparison in ("above", "at_least", "below", "at_most", "must_be"):
+        sourced: Sourced[Any] | None = getattr(criterion, comparison)
+        if sourced is not None:
+            return comparison, sourced
+    raise AssertionError(criterion)  # a criterion is read only with a threshold
+
+
+def _comparable(criterion: Criterion, found: Quantity | bool) -> bool:
+    limit = _threshold(criterion)[1].value
+    if isinstance(limit, Quantity):
+        return isinstance(found, Quantity) and found.dimension == limit.dimension
+    return isinstance(found, bool)
+
+
+def _yes_or_no(value: bool) -> str:  # noqa: FBT001 - a finding that is a yes or a no
+    return "word.yes" if value else "word.no"

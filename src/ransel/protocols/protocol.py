@@ -1,0 +1,375 @@
+"""What a protocol says, as a checked value. The file format is described in docs/reference/protocol-file.md."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from ransel.evidence import Sourced
+from ransel.language import Language, refuse
+from ransel.protocols.reading import Record
+from ransel.quantities import (
+    Area,
+    Concentration,
+    DoseRate,
+    DoseRatePerArea,
+    DoseRatePerWeight,
+    Duration,
+    Mass,
+    Quantity,
+    Rate,
+    Ratio,
+    Rounding,
+    Temperature,
+    Volume,
+)
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
+Place = Literal["ward", "day-care", "pharmacy", "home", "telephone"]
+Kind = Literal["cassette", "bag", "syringe", "elastomeric"]
+Event = Literal["time", "displayed-volume", "empty", "weighed-residue"]
+"""What ends a container or a course; under flow error these are different moments."""
+
+
+def _rounding(text: object) -> Rounding:
+    if not isinstance(text, str):
+        refuse("rounding.unreadable", value=text)
+    return Rounding.read(text)
+
+
+RoundingRule = Annotated[Rounding, BeforeValidator(_rounding)]
+
+
+class Words(Record):
+    """The same words in each language."""
+
+    en: str
+    nl: str
+
+    def text(self, language: Language = "en") -> str:
+        """Return the words in this language."""
+        return self.nl if language == "nl" else self.en
+
+
+class Product(Record):
+    """The product that is given; keyed by the product, never by a stem of the substance's name."""
+
+    name: str
+    substance: str
+    atc: str
+    authorisation: str
+    not_to_be_confused_with: tuple[str, ...] = ()
+    strength: Sourced[Concentration]
+    vial: Sourced[Volume]
+    storage: Sourced[str]
+
+
+class Use(Record):
+    """Where the label allows the infusion to run, and on whose word it runs elsewhere."""
+
+    label_says: Sourced[str]
+    at_home: bool = False
+    local_protocol: str = ""
+    approved_by: str = ""
+    approved_on: date | None = None
+
+    @model_validator(mode="after")
+    def _home_names_its_ground(self) -> Self:
+        if self.at_home and not (self.local_protocol and self.approved_by):
+            refuse("protocol.home-without-ground", "local_protocol", self.local_protocol)
+        return self
+
+
+class Next(Record):
+    """When the next course may start."""
+
+    counted_from: Literal["start", "end"]
+    at_least: Sourced[Duration]
+    label_start_to_start: Sourced[Duration] | None = None
+
+
+class Course(Record):
+    """How a course is divided: so many infusions, each this long, each standing for this much of the dose's time."""
+
+    courses: Sourced[int]
+    infusions: Sourced[int]
+    infusion: Sourced[Duration]
+    covers: Sourced[Duration]
+    next: Next
+
+    @model_validator(mode="after")
+    def _infusions_do_not_overlap(self) -> Self:
+        if self.infusion.value > self.covers.value:
+            refuse("protocol.infusions-overlap", "infusion.value", self.infusion.value)
+        return self
+
+
+class DoseStep(Record):
+    """A dose that holds for a part of the course; the last step holds to the end."""
+
+    per: Sourced[Quantity]
+    at_most: Sourced[DoseRate] | None = None
+    lasts: Sourced[Duration] | None = None
+
+    @model_validator(mode="after")
+    def _is_a_dose(self) -> Self:
+        if not isinstance(self.per.value, DoseRatePerArea | DoseRatePerWeight | DoseRate):
+            refuse("quantity.other-kind", "per.value", self.per.value, example=DoseRatePerArea.example())
+        return self
+
+
+class DoseRule(Record):
+    """One way to come from a patient to a dose; where several apply, the prescriber chooses."""
+
+    id: Slug
+    title: Words
+    for_weight_over: Sourced[Mass] | None = None
+    for_weight_up_to: Sourced[Mass] | None = None
+    for_weight_from: Sourced[Mass] | None = None
+    for_weight_below: Sourced[Mass] | None = None
+    steps: tuple[DoseStep, ...] = Field(min_length=1)
+
+    def applies_to(self, weight: Mass) -> bool:
+        """Whether the rule is meant for a patient of this weight."""
+        return (
+            (self.for_weight_over is None or weight > self.for_weight_over.value)
+            and (self.for_weight_up_to is None or weight <= self.for_weight_up_to.value)
+            and (self.for_weight_from is None or weight >= self.for_weight_from.value)
+            and (self.for_weight_below is None or weight < self.for_weight_below.value)
+        )
+
+
+class Dose(Record):
+    """The dose, and where it is rounded."""
+
+    rules: tuple[DoseRule, ...] = Field(min_length=1)
+    body_surface: Literal["mosteller", "haycock", "du-bois", "gehan-george", "boyd", "weight-only"] = "mosteller"
+    body_surface_source: Sourced[str]
+    unit: str = "mg"
+    daily_rounding: RoundingRule = Rounding()
+    surface_rounding: RoundingRule = Rounding()
+
+
+class ContainerOption(Record):
+    """One way to divide a course over containers."""
+
+    title: Words
+    kind: Kind
+    size: Sourced[Volume]
+    fill: Sourced[Volume]
+    delivers: Sourced[Volume]
+    lasts: Sourced[Duration]
+    stability: Slug
+    pump: Slug
+    suggested_for_courses: tuple[int, ...] = ()
+    suggestion: Sourced[str] | None = None
+    label_rate: Sourced[Rate] | None = None
+
+    @property
+    def rate(self) -> Rate:
+        """The pump rate that gives the delivered volume in the container's time."""
+        return Rate(self.delivers.value / self.lasts.value)
+
+    @model_validator(mode="after")
+    def _volumes_fit(self) -> Self:
+        if self.fill.value > self.size.value:
+            refuse("container.overfull", "fill.value", self.fill.value, size=self.size.value)
+        if self.delivers.value > self.fill.value:
+            refuse("container.delivers-more-than-it-holds", "delivers.value", self.delivers.value, fill=self.fill.value)
+        return self
+
+
+class Containers(Record):
+    """The container options of a protocol."""
+
+    default: Slug
+    options: dict[Slug, ContainerOption] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _default_is_there(self) -> Self:
+        if self.default not in self.options:
+            refuse("container.unknown", "default", self.default, known=", ".join(self.options))
+        return self
+
+
+class Additive(Record):
+    """Something added to the diluent. Its amount can be read in two ways; the protocol chooses one."""
+
+    id: Slug
+    name: Words
+    stock: Sourced[Ratio]
+    target: Sourced[Ratio]
+    per_diluent: Sourced[Ratio]
+    reading: Literal["of-total", "per-diluent"] = "of-total"
+    density: Sourced[Concentration]
+
+
+class Preparation(Record):
+    """What the pharmacy mixes."""
+
+    dose_lies_in: Literal["delivered", "fill"] = "delivered"
+    dose_lies_in_source: Sourced[str]
+    diluent: Words
+    diluent_density: Sourced[Concentration]
+    drug_density: Sourced[Concentration]
+    additives: tuple[Additive, ...] = ()
+    weighing_tolerance: Sourced[Ratio]
+    least_weighing_tolerance: Sourced[Mass]
+
+
+class Stability(Record):
+    """How long a container may be kept, cold and warm. The warm clock starts on leaving the fridge."""
+
+    cold: Sourced[Duration]
+    cold_from: Sourced[Temperature]
+    cold_to: Sourced[Temperature]
+    warm: Sourced[Duration]
+    warm_up_to: Sourced[Temperature]
+    stated_for: Words
+    confirmed_for: tuple[Kind, ...]
+    microbiological: Sourced[Duration]
+
+
+class Pump(Record):
+    """A pump with its set, as the plan sees it."""
+
+    title: Words
+    flow_error: Sourced[Ratio]
+    priming: Sourced[Volume]
+
+
+class Handling(Record):
+    """What ends containers and the course, and how much play the visits have."""
+
+    container_ends_by: Event
+    course_ends_by: Event
+    change_margin: Sourced[Duration]
+    early_finish_accepted: Sourced[Duration]
+    warm_before_connect: Sourced[Duration]
+    criteria_not_older_than: Sourced[Duration]
+    toxicity_look_before: Sourced[Duration]
+    full_cover_first: Sourced[Duration]
+    connect_at: Place
+    change_at: Place
+    disconnect_at: Place
+    criteria_at: Place
+    toxicity_look_at: Place
+
+
+class Criterion(Record):
+    """A start criterion: a finding that must lie above or below a threshold, or a statement that must hold."""
+
+    id: Slug
+    title: Words
+    above: Sourced[Quantity] | None = None
+    at_least: Sourced[Quantity] | None = None
+    below: Sourced[Quantity] | None = None
+    at_most: Sourced[Quantity] | None = None
+    must_be: Sourced[bool] | None = None
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _has_one_threshold(self) -> Self:
+        given = [self.above, self.at_least, self.below, self.at_most, self.must_be]
+        if sum(threshold is not None for threshold in given) != 1:
+            refuse("criterion.not-one-threshold", "id", self.id)
+        return self
+
+
+class Modification(Record):
+    """What to do after a toxic effect of these grades."""
+
+    id: Slug
+    event: Words
+    grades: tuple[int, ...]
+    action: Literal["reduce", "interrupt", "stop", "stop-for-good"]
+    advice: Sourced[Words]
+    rate: Sourced[Ratio] | None = None
+    resume_rate: Sourced[Ratio] | None = None
+    resume_in: Literal["same-course", "next-course", "never"] = "same-course"
+
+
+class SupportiveStep(Record):
+    """So many times a day from one day of the course to another; day 0 is the day of connecting."""
+
+    first_day: int
+    last_day: int
+    times_a_day: int = Field(ge=1, le=24)
+
+
+class SupportiveMedicine(Record):
+    """A medicine around the infusion: per kg or per m², by day, with the most a single dose may be."""
+
+    id: Slug
+    title: Words
+    timing: Sourced[Words]
+    dose_per_kg: Sourced[Ratio] | None = None
+    daily_dose_per_area: Sourced[DoseRatePerArea] | None = None
+    rate_per_kg: tuple[Sourced[DoseRatePerWeight], ...] = ()
+    at_most: Sourced[Mass] | None = None
+    days: Sourced[tuple[SupportiveStep, ...]] | None = None
+
+
+class Range(Record):
+    """Absolute bounds refuse, recommended bounds ask."""
+
+    least: Quantity
+    low: Quantity
+    high: Quantity
+    most: Quantity
+
+
+class AgeBand(Record):
+    """Plausible weight and height from this age in years."""
+
+    from_age: int
+    weight: Range
+    height: Range
+
+
+class Bounds(Record):
+    """Whom the protocol is for, and what a plausible patient weighs and measures."""
+
+    youngest: Sourced[Duration]
+    oldest: Sourced[Duration]
+    body_surface_least: Sourced[Area]
+    body_surface_most: Sourced[Area]
+    by_age: Sourced[tuple[AgeBand, ...]]
+    ask_when_measured_before: Sourced[Duration]
+    refuse_when_measured_before: Sourced[Duration]
+    recheck_when_changed_by: Sourced[Ratio]
+
+
+class Protocol(Record):
+    """A regimen: what is given, how it is made, when it runs, what it needs around it."""
+
+    schema_: Literal["ransel/protocol/1"] = Field(alias="schema")
+    id: Slug
+    version: str
+    status: Literal["draft", "active", "retired"]
+    replaced_by: str = ""
+    title: Words
+    product: Product
+    use: Use
+    course: Course
+    dose: Dose
+    containers: Containers
+    preparation: Preparation
+    stability: dict[Slug, Stability]
+    pumps: dict[Slug, Pump]
+    handling: Handling
+    bounds: Bounds
+    criteria: tuple[Criterion, ...] = ()
+    modifications: tuple[Modification, ...] = ()
+    supportive: tuple[SupportiveMedicine, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_lead_somewhere(self) -> Self:
+        for name, option in self.containers.options.items():
+            if option.stability not in self.stability:
+                refuse("protocol.dangling", f"containers.options.{name}.stability", option.stability)
+            if option.pump not in self.pumps:
+                refuse("protocol.dangling", f"containers.options.{name}.pump", option.pump)
+        return self
