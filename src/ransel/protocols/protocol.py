@@ -165,6 +165,7 @@ class ContainerOption(Record):
     pump: Slug
     suggested_for_courses: tuple[int, ...] = ()
     suggestion: Sourced[str] | None = None
+    change_at: Place | None = None
     label_rate: Sourced[Rate] | None = None
 
     @property
@@ -250,7 +251,9 @@ class Handling(Record):
     warm_before_connect: Sourced[Duration]
     criteria_not_older_than: Sourced[Duration]
     toxicity_look_before: Sourced[Duration]
+    decision_takes: Sourced[Duration]
     full_cover_first: Sourced[Duration]
+    disconnect_within: Sourced[Duration]
     connect_at: Place
     change_at: Place
     disconnect_at: Place

@@ -1,0 +1,124 @@
+"""When places work: opening hours, weekends, holidays, and the half hours between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, cached_property
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from ransel.language import Message, Moment
+from ransel.protocols import OpeningHours, Site
+from ransel.protocols.protocol import Place
+from ransel.protocols.site import WEEKDAYS
+from ransel.quantities import Duration
+
+SATURDAY = 5
+Closed = Literal["weekend", "holiday", "closed-day", "hours"]
+
+
+@dataclass(frozen=True)
+class Agenda:
+    """The opening hours of one hospital. All instants that go in and come out are aware, in UTC."""
+
+    site: Site
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The hospital's time zone."""
+        return ZoneInfo(self.site.time_zone)
+
+    def local(self, at: datetime) -> datetime:
+        """Return the same instant by the hospital's wall clock."""
+        return at.astimezone(self.zone)
+
+    def at(self, day: date, hour: time) -> datetime:
+        """Return the instant of a wall-clock time; one that the clock change skips becomes the hour after it."""
+        return datetime.combine(day, hour, self.zone).astimezone(UTC)
+
+    def moment(self, at: datetime) -> Moment:
+        """Return an instant for use in a message."""
+        return Moment(self.local(at))
+
+    def is_open(self, place: Place, at: datetime) -> bool:
+        """Whether a visit may begin at this place at this instant; closing time itself is too late."""
+        local = self.local(at)
+        return any(opens <= local.time() < closes for opens, closes in self.hours(place, local.date()))
+
+    def hours(self, place: Place, day: date) -> list[tuple[time, time]]:
+        """Return the hours of a place on a day, empty when it is closed."""
+        return self._on(self.site.opening.value.get(place, ()), day)
+
+    def slots(self, place: Place, earliest: datetime, latest: datetime) -> Iterator[datetime]:
+        """Go through the half hours, by the wall clock, at which a place is open, both ends included."""
+        day, last = self.local(earliest).date(), self.local(latest).date()
+        while day <= last:
+            for at in self._slots_on(place, day):
+                if earliest <= at <= latest:
+                    yield at
+            day += timedelta(days=1)
+
+    def why_closed(self, place: Place, at: datetime) -> Message:
+        """Return why a place is closed at this instant."""
+        day = self.local(at).date()
+        values = {"place": Message(f"place.{place}"), "day": Moment(day)}
+        if self.is_holiday(day):
+            return Message("closed.holiday", {**values, "name": self.holiday_name(day)})
+        hours = self.hours(place, day)
+        if not hours:
+            return Message("closed.day", values)
+        shown = ", ".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in sorted(hours))
+        return Message("closed.hours", {**values, "hours": shown})
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether the day is a public holiday or a day on which the hospital closes."""
+        return day in _holidays(self.site.holidays_of, day.year) or day in self.site.closed_on
+
+    def holiday_name(self, day: date) -> str:
+        """Return the name of the holiday, empty on other days."""
+        return _holidays(self.site.holidays_of, day.year).get(day, "")
+
+    def is_free_day(self, at: datetime) -> bool:
+        """Whether the instant falls on a weekend or a holiday."""
+        day = self.local(at).date()
+        return day.weekday() >= SATURDAY or self.is_holiday(day)
+
+    def covered(self, start: datetime, lasting: Duration) -> Duration:
+        """Return how much of this time has the full team."""
+        end = start + lasting.timedelta
+        day, covered = self.local(start).date(), timedelta()
+        while day <= self.local(end).date():
+            for opens, closes in self._on(self.site.full_cover.value, day):
+                begins, ends = max(start, self.at(day, opens)), min(end, self.at(day, closes))
+                covered += max(ends - begins, timedelta())
+            day += timedelta(days=1)
+        return Duration(int(covered.total_seconds()), "s")
+
+    def _on(self, hours: tuple[OpeningHours, ...], day: date) -> list[tuple[time, time]]:
+        weekday, holiday = WEEKDAYS[day.weekday()], self.is_holiday(day)
+        return [
+            (one.opens, one.closes) for one in hours if weekday in one.days and (one.on_holidays or not holiday)
+        ]
+
+    def _slots_on(self, place: Place, day: date) -> list[datetime]:
+        step = int(self.site.slot.value.to("min"))
+        starts = {
+            time(minute // 60, minute % 60)
+            for opens, closes in self.hours(place, day)
+            for minute in range(_up(opens, step), closes.hour * 60 + closes.minute + (closes.minute == 59), step)
+        }
+        return sorted({self.at(day, hour) for hour in starts})
+
+
+def _up(hour: time, step: int) -> int:
+    """Return the first minute of the day on a slot that is not before this hour."""
+    return -(-(hour.hour * 60 + hour.minute) // step) * step
+
+
+@cache
+def _holidays(country: str, year: int) -> dict[date, str]:
+    return dict(holidays.country_holidays(country, years=year, language="en_US"))

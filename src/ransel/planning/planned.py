@@ -1,0 +1,62 @@
+"""One course, from the prescription to the last visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ransel.compounding import ContainerCode, ContainerPlan, compare_plans, container_code, plan_containers
+from ransel.language import Notice
+from ransel.planning.agenda import Agenda
+from ransel.planning.course import CoursePlan, Preparation, plan_course
+from ransel.prescribing import MedicineDay, Order, Patient, prescribe, supportive_days
+from ransel.protocols import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCourse:
+    """Everything that is known about one course before it begins.
+
+    Values:
+        order: dose with its reasons. containers: in the chosen kind. compared: every kind side by side.
+        plan: visits and preparations. medicines: around the infusion, with dates.
+    """
+
+    order: Order
+    containers: ContainerPlan
+    compared: tuple[ContainerPlan, ...]
+    plan: CoursePlan
+    medicines: tuple[MedicineDay, ...]
+    agenda: Agenda
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Everything a person should see, in the order in which it arose."""
+        return (*self.order.notices, *self.plan.notices)
+
+    def code(self, preparation: Preparation) -> ContainerCode:
+        """Return what identifies the container of this preparation."""
+        return container_code(self.order, preparation.container, self.agenda.site, preparation.finish_before)
+
+
+def plan_whole_course(
+    patient: Patient, protocol: Protocol, agenda: Agenda, *, course: int, now: datetime, start: datetime, kind: str = ""
+) -> PlannedCourse:
+    """Return the whole course of a patient that is connected at `start`.
+
+    `now` and `start` are aware instants; `kind` names a container option, empty for the protocol's default.
+
+    Raises:
+        Refused: with what stands in the way; nothing is half done.
+    """
+    today, day = agenda.local(now).date(), agenda.local(start).date()
+    order = prescribe(patient, protocol, course, today, day)
+    containers = plan_containers(order, kind or protocol.containers.default, agenda.site)
+    return PlannedCourse(
+        order=order,
+        containers=containers,
+        compared=compare_plans(order, agenda.site),
+        plan=plan_course(order, containers, agenda, start),
+        medicines=supportive_days(order),
+        agenda=agenda,
+    )
