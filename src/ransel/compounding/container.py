@@ -11,7 +11,7 @@ from ransel.evidence import Derivation, Sourced, derive, given
 from ransel.language import refuse
 from ransel.prescribing import Order, StepDose
 from ransel.protocols import ContainerOption, Protocol, Site
-from ransel.quantities import Duration, Mass, Ratio, Rate, Volume
+from ransel.quantities import Duration, Mass, Rate, Ratio, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,9 @@ def _containers(order: Order, option: ContainerOption) -> Iterator[Container]:
             run.step.daily,
             given("dosing_time", run.dosing_time, "h"),
         )
-        yield Container(index, run.infusion, option, run.starts, run.lasts, _recipe(order.protocol, option, run, ordered))
+        yield Container(
+            index, run.infusion, option, run.starts, run.lasts, _recipe(order.protocol, option, run, ordered)
+        )
 
 
 def _recipe(protocol: Protocol, option: ContainerOption, run: _Run, ordered: Derivation) -> Recipe:
@@ -123,7 +125,9 @@ def _recipe(protocol: Protocol, option: ContainerOption, run: _Run, ordered: Der
     # a shorter last container: less to deliver, the same overfill
     delivers = Volume(option.rate * run.lasts)
     overfill = option.fill.value - option.delivers.value
-    return make_recipe(protocol, ordered, _derived(delivers + overfill, option.fill), _derived(delivers, option.delivers))
+    return make_recipe(
+        protocol, ordered, _derived(delivers + overfill, option.fill), _derived(delivers, option.delivers)
+    )
 
 
 def _derived(value: Volume, origin: Sourced[Volume]) -> Sourced[Volume]:

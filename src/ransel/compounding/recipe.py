@@ -128,23 +128,24 @@ def _additives_and_diluent(
 ) -> tuple[tuple[Ingredient, ...], Derivation]:
     """Additives read as a part of the whole are measured first; those per diluent follow from the diluent."""
     additives = protocol.preparation.additives
-    of_total = {one.id: _of_total(one, filling) for one in additives if one.reading == "of-total"}
+    numbered = {one.id: f"additive_volume_{number}" for number, one in enumerate(additives, 1)}
+    of_total = {one.id: _of_total(one, numbered[one.id], filling) for one in additives if one.reading == "of-total"}
     per_diluent = [one for one in additives if one.reading == "per-diluent"]
     diluent = _diluent(filling, drug_volume, list(of_total.values()), per_diluent)
     if diluent.value.magnitude < 0:
         refuse("recipe.does-not-fit", "drug_volume", drug_volume.value.text("en", "mL", 2), fill=filling.value)
-    volumes = {**of_total, **{one.id: _per_diluent(one, diluent) for one in per_diluent}}
+    volumes = {**of_total, **{one.id: _per_diluent(one, numbered[one.id], diluent) for one in per_diluent}}
     return tuple(Ingredient(one.id, one.name, volumes[one.id], one.density) for one in additives), diluent
 
 
-def _of_total(additive: Additive, filling: Derivation) -> Derivation:
+def _of_total(additive: Additive, name: str, filling: Derivation) -> Derivation:
     target, stock = given("target", additive.target, "%"), given("stock", additive.stock, "%")
-    return derive(f"{additive.id}_volume", "mL", "fill * target / stock", filling, target, stock)
+    return derive(name, "mL", "fill * target / stock", filling, target, stock)
 
 
-def _per_diluent(additive: Additive, diluent: Derivation) -> Derivation:
+def _per_diluent(additive: Additive, name: str, diluent: Derivation) -> Derivation:
     part = given("per_diluent", additive.per_diluent, "%")
-    return derive(f"{additive.id}_volume", "mL", "diluent_volume * per_diluent", diluent, part)
+    return derive(name, "mL", "diluent_volume * per_diluent", diluent, part)
 
 
 def _diluent(

@@ -54,6 +54,11 @@ class Derivation:
         again = {node.name: node.recompute() for node in self.inputs}
         return self.rounding.apply(evaluate(self.formula, again))
 
+    @property
+    def term(self) -> Message:
+        """What it is called; a number that tells several apart is left out."""
+        return Message(f"term.{self.name.rstrip('_0123456789')}")
+
     def walk(self) -> Iterator[Derivation]:
         """Go through the tree, this node first."""
         yield self
@@ -87,7 +92,7 @@ class Derivation:
         return evaluate(self.formula, {node.name: node.value for node in self.inputs})
 
     def _lines(self, language: Language, depth: int) -> Iterator[str]:
-        term = Message(f"term.{self.name}").text(language)
+        term = self.term.text(language)
         ground = " · ".join(part for part in (self.source, self.weakest.text(language), self.note) if part)
         yield f"{'  ' * depth}{term} = {self.value.text(language, self.unit)}   [{ground}]"
         if self.formula:

@@ -10,4 +10,16 @@ from ransel.language.moment import Moment
 from ransel.language.notice import Level, Notice, notice
 from ransel.language.refusal import Refusal, Refused, refuse
 
-__all__ = ["LANGUAGES", "Language", "Level", "Message", "Moment", "Notice", "Refusal", "Refused", "notice", "refuse", "translate"]
+__all__ = [
+    "LANGUAGES",
+    "Language",
+    "Level",
+    "Message",
+    "Moment",
+    "Notice",
+    "Refusal",
+    "Refused",
+    "notice",
+    "refuse",
+    "translate",
+]

@@ -100,9 +100,7 @@ class Agenda:
 
     def _on(self, hours: tuple[OpeningHours, ...], day: date) -> list[tuple[time, time]]:
         weekday, holiday = WEEKDAYS[day.weekday()], self.is_holiday(day)
-        return [
-            (one.opens, one.closes) for one in hours if weekday in one.days and (one.on_holidays or not holiday)
-        ]
+        return [(one.opens, one.closes) for one in hours if weekday in one.days and (one.on_holidays or not holiday)]
 
     def _slots_on(self, place: Place, day: date) -> list[datetime]:
         step = int(self.site.slot.value.to("min"))

@@ -83,14 +83,15 @@ class _Run:
     ends: datetime
 
 
-def plan_course(order: Order, containers: ContainerPlan, agenda: Agenda, start: datetime) -> CoursePlan:
+def plan_course(order: Order, containers: ContainerPlan, agenda: Agenda, start: datetime, now: datetime) -> CoursePlan:
     """Return the plan of a course that is connected at `start`.
+
+    A step that should have happened before `now` gives a notice: it may have happened already.
 
     Raises:
         Refused: with what stands in the way: a closed place, or a window with no open half hour in it.
     """
-    planner = _Planner(order, containers, agenda, start)
-    return planner.plan()
+    return _Planner(order, containers, agenda, start, now).plan()
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ class _Planner:
     containers: ContainerPlan
     agenda: Agenda
     start: datetime
+    now: datetime
 
     @property
     def protocol(self) -> Protocol:
@@ -136,7 +138,7 @@ class _Planner:
             free_day_visits=len(free),
             free_day_preparations=sum(self.agenda.is_free_day(one.planned) for one in preparations),
             covered=self.agenda.covered(self.start, handling.full_cover_first.value),
-            notices=tuple(self._notices(visits, given)),
+            notices=(*self._overdue(visits, preparations), *self._notices(visits, given)),
         )
 
     # when containers are used
@@ -308,7 +310,9 @@ class _Planner:
         earliest = self._days_after(origin, after.at_least.value)
         planned = self._same_weekday(earliest)
         reason = self._message(
-            f"reason.next-from-{after.counted_from}", days=Shown(after.at_least.value, "day"), source=after.at_least.source
+            f"reason.next-from-{after.counted_from}",
+            days=Shown(after.at_least.value, "day"),
+            source=after.at_least.source,
         )
         yield Visit("next-course", 0, self.protocol.handling.connect_at, earliest, planned, None, (reason,))
 
@@ -345,6 +349,14 @@ class _Planner:
             ]
         return delivery(supplies, self.pump.flow_error.value, self._ordered)
 
+    def _overdue(self, visits: tuple[Visit, ...], preparations: tuple[Preparation, ...]) -> Iterator[Notice]:
+        steps = [("go", visit.container, visit.planned) for visit in visits if visit.kind == "go"]
+        steps += [("prepare", made.container.index, made.planned) for made in preparations]
+        for kind, container, at in steps:
+            if at < self.now:
+                step, when = Message(f"step.{kind}"), self.agenda.moment(at)
+                yield notice("plan.overdue", Level.WARN, step=step, container=container, at=when)
+
     def _notices(self, visits: tuple[Visit, ...], given: Delivery) -> Iterator[Notice]:
         option, stability = self.containers.option, self.protocol.stability[self.containers.option.stability]
         if option.kind not in stability.confirmed_for:
@@ -374,15 +386,15 @@ class _Planner:
 
     # slots
 
-    def _last_slot(
-        self, kind: str, place: Place, earliest: datetime, latest: datetime, container: int = 0
-    ) -> datetime:
+    def _last_slot(self, kind: str, place: Place, earliest: datetime, latest: datetime, container: int = 0) -> datetime:
         slots = list(self.agenda.slots(place, earliest, latest))
         if not slots:
             self._no_slot(kind, place, earliest, latest, container)
         return slots[-1]
 
-    def _nearest_slot(self, kind: VisitKind, place: Place, earliest: datetime, wish: datetime, latest: datetime) -> datetime:
+    def _nearest_slot(
+        self, kind: VisitKind, place: Place, earliest: datetime, wish: datetime, latest: datetime
+    ) -> datetime:
         slots = list(self.agenda.slots(place, earliest, latest))
         if not slots:
             self._no_slot(kind, place, earliest, latest, 0)
@@ -405,6 +417,4 @@ class _Planner:
 
 
 def _only(plan: ContainerPlan, container: Container) -> ContainerPlan:
-    return ContainerPlan(
-        plan.name, plan.option, (container,), 0, 0, plan.left_in_vials, plan.left_in_containers, None
-    )
+    return ContainerPlan(plan.name, plan.option, (container,), 0, 0, plan.left_in_vials, plan.left_in_containers, None)

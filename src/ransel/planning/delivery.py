@@ -108,7 +108,7 @@ class Alternative:
     """Another way to run the same course, for comparison; a pharmacist decides, some lie off the label.
 
     Values:
-        name: `chosen`, `no-priming`, `exact-change`, `lower-rate`, `more-fill`.
+        name: `chosen`, `latest-change`, `exact-change`, `no-priming`, `no-overfill`, `lower-rate`.
         change: hours from connecting to the first change.
         fill, dose_in: total volume, and the volume in which the ordered dose lies.
         off_label: whether rate or volume differ from the label.
@@ -139,12 +139,22 @@ def alternatives(
     change, error = edges[1], pump.flow_error.value
     latest = empty_after(fill - priming, rate, error)
     slow = empty_after(fill - priming, LOWER_RATE, error)
+    bare = empty_after(dose_in - priming, rate, error)
     lower_change = min(exact, slow - protocol.handling.change_margin.value)
     rows = (
         ("chosen", change, rate, fill, dose_in, priming, False),
         ("latest-change", latest, rate, fill, dose_in, priming, False),
         ("exact-change", exact, rate, fill, dose_in, priming, False),
         ("no-priming", change, rate, fill, dose_in, none, False),
+        (
+            "no-overfill",
+            min(change, bare - protocol.handling.change_margin.value),
+            rate,
+            dose_in,
+            dose_in,
+            priming,
+            False,
+        ),
         ("lower-rate", lower_change, LOWER_RATE, fill, Volume(LOWER_RATE * exact), priming, True),
     )
     end = edges[-1]

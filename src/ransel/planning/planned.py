@@ -56,7 +56,7 @@ def plan_whole_course(
         order=order,
         containers=containers,
         compared=compare_plans(order, agenda.site),
-        plan=plan_course(order, containers, agenda, start),
+        plan=plan_course(order, containers, agenda, start, now),
         medicines=supportive_days(order),
         agenda=agenda,
     )

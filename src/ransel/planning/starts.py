@@ -31,14 +31,14 @@ class Start:
 
 
 def rank_starts(
-    order: Order, containers: ContainerPlan, agenda: Agenda, monday: date, not_before: datetime
+    order: Order, containers: ContainerPlan, agenda: Agenda, monday: date, now: datetime
 ) -> tuple[Start, ...]:
     """Return every half hour of the week that begins on `monday`, the possible ones first and ranked.
 
     Best is the fewest visits on weekends and holidays, then the fewest preparations there, then the shortest
     time dry at the end in the worst flow, then the most of the first hours under full cover, then the earliest.
     """
-    tried = [_try(order, containers, agenda, at, not_before) for at in _candidates(order, agenda, monday)]
+    tried = [_try(order, containers, agenda, at, now) for at in _candidates(order, agenda, monday)]
     possible = sorted((one for one in tried if one.plan is not None), key=_cost)
     ranked = [Start(one.at, rank, one.plan, one.reasons) for rank, one in enumerate(possible, 1)]
     return (*ranked, *(one for one in tried if one.plan is None))
@@ -57,13 +57,16 @@ def _candidates(order: Order, agenda: Agenda, monday: date) -> Iterator[datetime
             yield agenda.at(monday + timedelta(days=day), time(minute // 60, minute % 60))
 
 
-def _try(order: Order, containers: ContainerPlan, agenda: Agenda, at: datetime, not_before: datetime) -> Start:
-    if at < not_before:
+def _try(order: Order, containers: ContainerPlan, agenda: Agenda, at: datetime, now: datetime) -> Start:
+    if at < now:
         return Start(at, None, None, (Message("start.past"),))
     try:
-        plan = plan_course(order, containers, agenda, at)
+        plan = plan_course(order, containers, agenda, at, now)
     except Refused as refused:
         return Start(at, None, None, tuple(refusal.problem for refusal in refused.refusals))
+    overdue = tuple(notice.message for notice in plan.notices if notice.code == "plan.overdue")
+    if overdue:
+        return Start(at, None, None, overdue)
     return Start(at, None, plan, tuple(_in_numbers(plan, order)))
 
 

@@ -9,9 +9,7 @@ from ransel.language import refuse
 from ransel.quantities import Length, Mass, Rounding
 
 BODY_SURFACE_FORMULAS: Mapping[str, Sourced[str]] = {
-    "mosteller": Sourced(
-        value="sqrt(weight/kg * height/cm / 3600) * m2", source="ADM", confidence=Confidence.SEEN
-    ),
+    "mosteller": Sourced(value="sqrt(weight/kg * height/cm / 3600) * m2", source="ADM", confidence=Confidence.SEEN),
     "haycock": Sourced(
         value="0.024265 * (weight/kg)**0.5378 * (height/cm)**0.3964 * m2", source="ADM", confidence=Confidence.SEEN
     ),

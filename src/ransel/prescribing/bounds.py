@@ -56,9 +56,7 @@ def _band(patient: Patient, bounds: Bounds) -> AgeBand:
     return [band for band in bounds.by_age.value if band.from_age <= max(age, 0)][-1]
 
 
-def _range(
-    field: str, value: Quantity, allowed: Range, unit: str, patient: Patient, note: str
-) -> Iterator[Finding]:
+def _range(field: str, value: Quantity, allowed: Range, unit: str, patient: Patient, note: str) -> Iterator[Finding]:
     age = patient.age_in_years(patient.measured)
     if not allowed.least <= value <= allowed.most:
         bounds = _between(allowed.least, allowed.most, unit)

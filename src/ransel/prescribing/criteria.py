@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ransel.evidence import Sourced
-from ransel.language import Language, Message, Refusal, Refused
+from ransel.language import Message, Refusal, Refused
 from ransel.prescribing.patient import Findings
 from ransel.protocols import Criterion
 from ransel.quantities import Quantity, Shown
@@ -41,13 +41,14 @@ class Outcome:
         shown = Shown(value, self.criterion.unit) if isinstance(value, Quantity) else Message(_yes_or_no(value))
         return Message(f"criterion.{comparison}", {"threshold": shown})
 
-    def found_text(self, language: Language = "en") -> str:
-        """Return what was found, in words."""
+    @property
+    def found_in_words(self) -> Message | Shown:
+        """What was found."""
         if self.found is None:
-            return Message("criterion.missing").text(language)
+            return Message("criterion.missing")
         if isinstance(self.found, bool):
-            return Message(_yes_or_no(self.found)).text(language)
-        return self.found.text(language, self.criterion.unit)
+            return Message(_yes_or_no(self.found))
+        return Shown(self.found, self.criterion.unit)
 
 
 def judge(criteria: tuple[Criterion, ...], findings: Findings) -> tuple[Outcome, ...]:
@@ -109,5 +110,5 @@ def _comparable(criterion: Criterion, found: Quantity | bool) -> bool:
     return isinstance(found, bool)
 
 
-def _yes_or_no(value: bool) -> str:  # noqa: FBT001 - a finding that is a yes or a no
+def _yes_or_no(value: bool) -> str:
     return "word.yes" if value else "word.no"

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ransel.evidence import Derivation, derive, given
-from ransel.language import Level, Notice, Refusal, Refused, notice, refuse
+from ransel.language import Level, Message, Notice, Refusal, Refused, notice, refuse
 from ransel.prescribing.body_surface import body_surface
 from ransel.prescribing.bounds import check_patient
 from ransel.prescribing.criteria import Outcome, judge
 from ransel.prescribing.patient import Patient
 from ransel.protocols import DoseRule, DoseStep, Protocol
-from ransel.quantities import Area, DoseRate, DoseRatePerArea, DoseRatePerWeight, Duration, Mass, Ratio, Shown
+from ransel.quantities import Area, DoseRate, DoseRatePerArea, DoseRatePerWeight, Duration, Ratio, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,11 @@ def prescribe(patient: Patient, protocol: Protocol, course_number: int, today: d
     surface = _body_surface(patient, protocol)
     rule, reason = _choose(patient, protocol, surface)
     steps = tuple(_steps(rule, patient, protocol, surface))
+    alternatives = _alternatives(rule, patient, protocol, surface)
+    criteria = judge(protocol.criteria, patient.findings)
+    notices = [finding for finding in found if isinstance(finding, Notice)]
+    notices += _criteria_notices(criteria, patient, protocol, start)
+    notices += _choice_notices(patient, steps[0].daily, alternatives)
     return Order(
         patient=patient,
         protocol=protocol,
@@ -89,9 +94,9 @@ def prescribe(patient: Patient, protocol: Protocol, course_number: int, today: d
         body_surface=surface,
         steps=steps,
         course_dose=_sum("course_dose", protocol.dose.unit, [step.total for step in steps]),
-        alternatives=_alternatives(rule, patient, protocol, surface),
-        criteria=judge(protocol.criteria, patient.findings),
-        notices=tuple(finding for finding in found if isinstance(finding, Notice)),
+        alternatives=alternatives,
+        criteria=criteria,
+        notices=tuple(notices),
     )
 
 
@@ -112,6 +117,42 @@ def _checks(
     if protocol.use.at_home:
         use = protocol.use
         yield notice("use.off-label-home", Level.WARN, local=use.local_protocol, approved_by=use.approved_by)
+
+
+def _criteria_notices(
+    criteria: tuple[Outcome, ...], patient: Patient, protocol: Protocol, start: date
+) -> Iterator[Notice]:
+    for outcome in criteria:
+        if outcome.state != "met":
+            yield notice(
+                f"criterion.{outcome.state}",
+                Level.WARN,
+                title=outcome.criterion.title,
+                limit=outcome.limit,
+                found=outcome.found_in_words,
+            )
+    taken, most = patient.findings.taken, protocol.handling.criteria_not_older_than.value
+    if patient.findings.values and taken is None:
+        yield notice("criteria.undated", Level.WARN)
+    elif taken is not None and Duration((start - taken).days, "day") > most:
+        yield notice("criteria.old", Level.WARN, taken=taken, most=Shown(most, "h"))
+
+
+def _choice_notices(
+    patient: Patient, chosen: Derivation, alternatives: tuple[tuple[DoseRule, Derivation], ...]
+) -> Iterator[Notice]:
+    if patient.choice is None:
+        return
+    for rule, daily in alternatives:
+        difference = abs(Ratio((daily.value - chosen.value) / chosen.value))
+        yield notice(
+            "dose.chosen",
+            Level.WARN,
+            rule=patient.choice.dose_rule,
+            reason=patient.choice.reason,
+            other=Message("word.rule-gives", {"rule": rule.title, "dose": Shown(daily.value, daily.unit)}),
+            difference=Shown(difference, "%", 0),
+        )
 
 
 def _body_surface(patient: Patient, protocol: Protocol) -> Derivation:
@@ -194,22 +235,3 @@ def _basis(step: DoseStep, patient: Patient, surface: Derivation) -> tuple[str, 
 def _sum(name: str, unit: str, parts: list[Derivation]) -> Derivation:
     terms = [part.named(f"{part.name}_{number}") for number, part in enumerate(parts, 1)] if len(parts) > 1 else parts
     return derive(name, unit, " + ".join(term.name for term in terms), *terms)
-
-
-def step_of(order: Order, at: Duration) -> StepDose:
-    """Return the step that holds at this time of dosing."""
-    return next(step for step in reversed(order.steps) if step.starts <= at)
-
-
-def relative_difference(order: Order) -> Ratio | None:
-    """Return how far the nearest other rule lies from the chosen dose, or None when there is no other."""
-    if not order.alternatives:
-        return None
-    chosen = DoseRate(order.daily_dose.value)
-    other = DoseRate(order.alternatives[0][1].value)
-    return Ratio((other - chosen) / chosen)
-
-
-def course_dose(order: Order) -> Mass:
-    """Return the dose of the whole course."""
-    return Mass(order.course_dose.value)

@@ -74,7 +74,7 @@ def _finding(key: str, value: object) -> Quantity | bool:
         return value
     if isinstance(value, str):
         return Quantity.read(value)
-    refuse("finding.unreadable", key, value)
+    return refuse("finding.unreadable", key, value)
 
 
 class Choice(Record):

@@ -4,7 +4,6 @@ A protocol is one TOML file. It may extend another, which is how regimens share 
 The files of the package are in `library/`; a hospital adds its own from a folder outside it.
 """
 
-from ransel.protocols.shelf import DEFAULT_PROTOCOL, Library
 from ransel.protocols.protocol import (
     Additive,
     Bounds,
@@ -19,6 +18,7 @@ from ransel.protocols.protocol import (
     SupportiveMedicine,
 )
 from ransel.protocols.reading import read_toml, validate
+from ransel.protocols.shelf import DEFAULT_PROTOCOL, Library
 from ransel.protocols.site import OpeningHours, Site
 
 __all__ = [

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal, Self
+from fractions import Fraction
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ransel.evidence import Sourced
 from ransel.language import Language, refuse
-from ransel.protocols.reading import Record
+from ransel.protocols.reading import NOT_EMPTY, SLUG, Record
 from ransel.quantities import (
     Area,
     Concentration,
@@ -17,6 +20,7 @@ from ransel.quantities import (
     DoseRatePerArea,
     DoseRatePerWeight,
     Duration,
+    Length,
     Mass,
     Quantity,
     Rate,
@@ -24,9 +28,15 @@ from ransel.quantities import (
     Rounding,
     Temperature,
     Volume,
+    unit,
 )
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=60)]
+RATE_PRECISION = Fraction(1, 100)
+"""How far the rate of a container may lie from the rate on the label before a note must say why."""
+
+Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
+Text = Annotated[str, Field(pattern=NOT_EMPTY)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Place = Literal["ward", "day-care", "pharmacy", "home", "telephone"]
 Kind = Literal["cassette", "bag", "syringe", "elastomeric"]
 Event = Literal["time", "displayed-volume", "empty", "weighed-residue"]
@@ -39,14 +49,36 @@ def _rounding(text: object) -> Rounding:
     return Rounding.read(text)
 
 
+def _more_than_nothing(sourced: Sourced[Any]) -> Sourced[Any]:
+    if sourced.value.magnitude <= 0:
+        refuse("quantity.not-positive", "value", sourced.value)
+    return sourced
+
+
+def _mass_unit(symbol: str) -> str:
+    if unit(symbol).dimension != Mass.kind_dimension:
+        refuse("quantity.other-kind", value=symbol, example="mg")
+    return symbol
+
+
+def _refuse_twice(place: str, ids: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for number, name in enumerate(ids):
+        if name in seen:
+            refuse("protocol.id-twice", f"{place}.{number}.id", name)
+        seen.add(name)
+
+
 RoundingRule = Annotated[Rounding, BeforeValidator(_rounding)]
+Positive = AfterValidator(_more_than_nothing)
+"""For what would make no sense, or a division by nothing, at zero."""
 
 
 class Words(Record):
     """The same words in each language."""
 
-    en: str
-    nl: str
+    en: Text
+    nl: Text
 
     def text(self, language: Language = "en") -> str:
         """Return the words in this language."""
@@ -56,13 +88,13 @@ class Words(Record):
 class Product(Record):
     """The product that is given; keyed by the product, never by a stem of the substance's name."""
 
-    name: str
-    substance: str
-    atc: str
-    authorisation: str
-    not_to_be_confused_with: tuple[str, ...] = ()
-    strength: Sourced[Concentration]
-    vial: Sourced[Volume]
+    name: Text
+    substance: Text
+    atc: Text
+    authorisation: Text
+    not_to_be_confused_with: tuple[Text, ...] = ()
+    strength: Annotated[Sourced[Concentration], Positive]
+    vial: Annotated[Sourced[Volume], Positive]
     storage: Sourced[str]
 
 
@@ -77,7 +109,7 @@ class Use(Record):
 
     @model_validator(mode="after")
     def _home_names_its_ground(self) -> Self:
-        if self.at_home and not (self.local_protocol and self.approved_by):
+        if self.at_home and not (self.local_protocol.strip() and self.approved_by.strip()):
             refuse("protocol.home-without-ground", "local_protocol", self.local_protocol)
         return self
 
@@ -93,10 +125,10 @@ class Next(Record):
 class Course(Record):
     """How a course is divided: so many infusions, each this long, each standing for this much of the dose's time."""
 
-    courses: Sourced[int]
-    infusions: Sourced[int]
-    infusion: Sourced[Duration]
-    covers: Sourced[Duration]
+    courses: Sourced[Count]
+    infusions: Sourced[Count]
+    infusion: Annotated[Sourced[Duration], Positive]
+    covers: Annotated[Sourced[Duration], Positive]
     next: Next
 
     @model_validator(mode="after")
@@ -109,9 +141,9 @@ class Course(Record):
 class DoseStep(Record):
     """A dose that holds for a part of the course; the last step holds to the end."""
 
-    per: Sourced[Quantity]
-    at_most: Sourced[DoseRate] | None = None
-    lasts: Sourced[Duration] | None = None
+    per: Annotated[Sourced[Quantity], Positive]
+    at_most: Annotated[Sourced[DoseRate], Positive] | None = None
+    lasts: Annotated[Sourced[Duration], Positive] | None = None
 
     @model_validator(mode="after")
     def _is_a_dose(self) -> Self:
@@ -131,6 +163,13 @@ class DoseRule(Record):
     for_weight_below: Sourced[Mass] | None = None
     steps: tuple[DoseStep, ...] = Field(min_length=1)
 
+    @model_validator(mode="after")
+    def _steps_follow_each_other(self) -> Self:
+        for number, step in enumerate(self.steps[:-1]):
+            if step.lasts is None:
+                refuse("dose.step-without-end", f"steps.{number}.lasts", self.id)
+        return self
+
     def applies_to(self, weight: Mass) -> bool:
         """Whether the rule is meant for a patient of this weight."""
         return (
@@ -147,26 +186,38 @@ class Dose(Record):
     rules: tuple[DoseRule, ...] = Field(min_length=1)
     body_surface: Literal["mosteller", "haycock", "du-bois", "gehan-george", "boyd", "weight-only"] = "mosteller"
     body_surface_source: Sourced[str]
-    unit: str = "mg"
+    unit: Annotated[str, AfterValidator(_mass_unit)] = "mg"
     daily_rounding: RoundingRule = Rounding()
     surface_rounding: RoundingRule = Rounding()
 
+    @model_validator(mode="after")
+    def _rounds_what_it_names(self) -> Self:
+        _refuse_twice("rules", (rule.id for rule in self.rules))
+        for key, step, kind in (
+            ("daily_rounding", self.daily_rounding.step, DoseRate),
+            ("surface_rounding", self.surface_rounding.step, Area),
+        ):
+            if step is not None and step.dimension != kind.kind_dimension:
+                refuse("quantity.other-kind", key, step, example=f"nearest {kind.example()}")
+        return self
+
 
 class ContainerOption(Record):
-    """One way to divide a course over containers."""
+    """One way to divide a course over containers; `for_weight_from` keeps it from a patient too light for it."""
 
     title: Words
     kind: Kind
-    size: Sourced[Volume]
-    fill: Sourced[Volume]
-    delivers: Sourced[Volume]
-    lasts: Sourced[Duration]
+    size: Annotated[Sourced[Volume], Positive]
+    fill: Annotated[Sourced[Volume], Positive]
+    delivers: Annotated[Sourced[Volume], Positive]
+    lasts: Annotated[Sourced[Duration], Positive]
     stability: Slug
     pump: Slug
+    for_weight_from: Sourced[Mass] | None = None
     suggested_for_courses: tuple[int, ...] = ()
     suggestion: Sourced[str] | None = None
     change_at: Place | None = None
-    label_rate: Sourced[Rate] | None = None
+    label_rate: Annotated[Sourced[Rate], Positive] | None = None
 
     @property
     def rate(self) -> Rate:
@@ -179,6 +230,15 @@ class ContainerOption(Record):
             refuse("container.overfull", "fill.value", self.fill.value, size=self.size.value)
         if self.delivers.value > self.fill.value:
             refuse("container.delivers-more-than-it-holds", "delivers.value", self.delivers.value, fill=self.fill.value)
+        return self
+
+    @model_validator(mode="after")
+    def _runs_as_the_label_says(self) -> Self:
+        label = self.label_rate
+        if label is None or label.note.strip():
+            return self
+        if abs(self.rate - label.value) > label.value * RATE_PRECISION:
+            refuse("container.rate-differs", "label_rate.value", label.value, rate=self.rate)
         return self
 
 
@@ -200,11 +260,11 @@ class Additive(Record):
 
     id: Slug
     name: Words
-    stock: Sourced[Ratio]
+    stock: Annotated[Sourced[Ratio], Positive]
     target: Sourced[Ratio]
     per_diluent: Sourced[Ratio]
     reading: Literal["of-total", "per-diluent"] = "of-total"
-    density: Sourced[Concentration]
+    density: Annotated[Sourced[Concentration], Positive]
 
 
 class Preparation(Record):
@@ -213,11 +273,16 @@ class Preparation(Record):
     dose_lies_in: Literal["delivered", "fill"] = "delivered"
     dose_lies_in_source: Sourced[str]
     diluent: Words
-    diluent_density: Sourced[Concentration]
-    drug_density: Sourced[Concentration]
+    diluent_density: Annotated[Sourced[Concentration], Positive]
+    drug_density: Annotated[Sourced[Concentration], Positive]
     additives: tuple[Additive, ...] = ()
     weighing_tolerance: Sourced[Ratio]
     least_weighing_tolerance: Sourced[Mass]
+
+    @model_validator(mode="after")
+    def _additives_differ(self) -> Self:
+        _refuse_twice("additives", (additive.id for additive in self.additives))
+        return self
 
 
 class Stability(Record):
@@ -226,7 +291,7 @@ class Stability(Record):
     cold: Sourced[Duration]
     cold_from: Sourced[Temperature]
     cold_to: Sourced[Temperature]
-    warm: Sourced[Duration]
+    warm: Annotated[Sourced[Duration], Positive]
     warm_up_to: Sourced[Temperature]
     stated_for: Words
     confirmed_for: tuple[Kind, ...]
@@ -240,9 +305,20 @@ class Pump(Record):
     flow_error: Sourced[Ratio]
     priming: Sourced[Volume]
 
+    @model_validator(mode="after")
+    def _flows_forward(self) -> Self:
+        if not 0 <= self.flow_error.value.magnitude < 1:
+            refuse("pump.flow-error", "flow_error.value", self.flow_error.value)
+        return self
+
 
 class Handling(Record):
-    """What ends containers and the course, and how much play the visits have."""
+    """What ends containers and the course, how much play the visits have, and what is special at a stop.
+
+    Values:
+        restart_rules_after: after so long a stop the infusion is not simply resumed; None when no source says so.
+        line_at_end: what to do with the line at a change and at the end; None when no source was read.
+    """
 
     container_ends_by: Event
     course_ends_by: Event
@@ -254,6 +330,8 @@ class Handling(Record):
     decision_takes: Sourced[Duration]
     full_cover_first: Sourced[Duration]
     disconnect_within: Sourced[Duration]
+    restart_rules_after: Annotated[Sourced[Duration], Positive] | None = None
+    line_at_end: Sourced[Words] | None = None
     connect_at: Place
     change_at: Place
     disconnect_at: Place
@@ -270,7 +348,7 @@ class Criterion(Record):
     at_least: Sourced[Quantity] | None = None
     below: Sourced[Quantity] | None = None
     at_most: Sourced[Quantity] | None = None
-    must_be: Sourced[bool] | None = None
+    must_be: Sourced[Annotated[bool, Field(strict=True)]] | None = None
     unit: str = ""
 
     @model_validator(mode="after")
@@ -278,6 +356,13 @@ class Criterion(Record):
         given = [self.above, self.at_least, self.below, self.at_most, self.must_be]
         if sum(threshold is not None for threshold in given) != 1:
             refuse("criterion.not-one-threshold", "id", self.id)
+        return self
+
+    @model_validator(mode="after")
+    def _is_shown_in_a_unit_of_its_kind(self) -> Self:
+        for threshold in (self.above, self.at_least, self.below, self.at_most):
+            if threshold is not None and unit(self.unit).dimension != threshold.value.dimension:
+                refuse("quantity.other-kind", "unit", self.unit, example=threshold.value.usual_unit)
         return self
 
 
@@ -323,13 +408,26 @@ class Range(Record):
     high: Quantity
     most: Quantity
 
+    def ascends_in(self, kind: type[Quantity]) -> bool:
+        """Whether the four bounds are of this kind and do not fall."""
+        bounds = (self.least, self.low, self.high, self.most)
+        magnitudes = [bound.magnitude for bound in bounds if bound.dimension == kind.kind_dimension]
+        return len(magnitudes) == len(bounds) and magnitudes == sorted(magnitudes)
+
 
 class AgeBand(Record):
     """Plausible weight and height from this age in years."""
 
-    from_age: int
+    from_age: Annotated[int, Field(ge=0)]
     weight: Range
     height: Range
+
+    @model_validator(mode="after")
+    def _bounds_are_in_order(self) -> Self:
+        for key, bounds, kind in (("weight", self.weight, Mass), ("height", self.height, Length)):
+            if not bounds.ascends_in(kind):
+                refuse("bounds.order", key, f"{bounds.least}, {bounds.low}, {bounds.high}, {bounds.most}")
+        return self
 
 
 class Bounds(Record):
@@ -344,13 +442,20 @@ class Bounds(Record):
     refuse_when_measured_before: Sourced[Duration]
     recheck_when_changed_by: Sourced[Ratio]
 
+    @model_validator(mode="after")
+    def _ages_rise(self) -> Self:
+        ages = [band.from_age for band in self.by_age.value]
+        if not ages or any(older <= younger for younger, older in pairwise(ages)):
+            refuse("bounds.ages", "by_age.value", ", ".join(map(str, ages)))
+        return self
+
 
 class Protocol(Record):
     """A regimen: what is given, how it is made, when it runs, what it needs around it."""
 
     schema_: Literal["ransel/protocol/1"] = Field(alias="schema")
     id: Slug
-    version: str
+    version: Text
     status: Literal["draft", "active", "retired"]
     replaced_by: str = ""
     title: Words
@@ -375,4 +480,11 @@ class Protocol(Record):
                 refuse("protocol.dangling", f"containers.options.{name}.stability", option.stability)
             if option.pump not in self.pumps:
                 refuse("protocol.dangling", f"containers.options.{name}.pump", option.pump)
+        return self
+
+    @model_validator(mode="after")
+    def _nothing_is_there_twice(self) -> Self:
+        _refuse_twice("criteria", (criterion.id for criterion in self.criteria))
+        _refuse_twice("modifications", (modification.id for modification in self.modifications))
+        _refuse_twice("supportive", (medicine.id for medicine in self.supportive))
         return self

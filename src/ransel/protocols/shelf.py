@@ -10,17 +10,27 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ransel.evidence import Sourced
-from ransel.language import Refusal, Refused, refuse
-from ransel.protocols.protocol import Product, Protocol
-from ransel.protocols.reading import read_toml, validate
+from ransel.evidence import Confidence, Sourced
+from ransel.language import Message, Refusal, Refused, refuse
+from ransel.protocols.product import product_complaints
+from ransel.protocols.protocol import Protocol, Text
+from ransel.protocols.reading import Record, invalid, place_of, read_toml, validate
 from ransel.protocols.site import Site
-from ransel.quantities import Concentration
+from ransel.quantities import Quantity, Temperature
 
 DEFAULT_PROTOCOL = "dinutuximab-beta-10x24h-maxima"
 LIBRARY = Path(__file__).parent / "library"
 NOT_PROTOCOLS = {"site.toml", "sources.toml", "products.toml"}
 DEEPEST_CHAIN = 8
+NOT_SEEN = "not seen"
+
+
+class Source(Record):
+    """What a code stands for: a title, where it can be found, and how much of it was read."""
+
+    title: Text
+    address: Text
+    seen: Text
 
 
 @dataclass(frozen=True)
@@ -42,12 +52,12 @@ class Library:
         found: dict[str, Path] = {}
         for folder in (LIBRARY, *((self.own,) if self.own else ())):
             if not folder.is_dir():
-                refuse("library.no-folder", "RANSEL_PROTOCOLS", folder)
+                refuse("library.no-folder", "RANSEL_PROTOCOLS", place_of(folder))
             for path in sorted(folder.glob("*.toml")):
                 if path.name in NOT_PROTOCOLS:
                     continue
                 if path.stem in found:
-                    refuse("library.name-taken", str(path), path.stem)
+                    refuse("library.name-taken", place_of(path), path.stem)
                 found[path.stem] = path
         return found
 
@@ -57,14 +67,21 @@ class Library:
         path = self.own / "site.toml" if self.own else None
         if path is None or not path.exists():
             path = LIBRARY / "site.toml"
-        return validate(Site, read_toml(path), str(path))
+        site = validate(Site, read_toml(path), place_of(path))
+        _raise(self._ground_complaints(site), place_of(path))
+        return site
 
     @cached_property
     def sources(self) -> Mapping[str, Mapping[str, str]]:
-        """The sources that numbers may cite, by code."""
+        """The sources that numbers may cite, by code: the package's, and those of a hospital's own `sources.toml`."""
+        found = dict(_sources(LIBRARY / "sources.toml"))
         own = self.own / "sources.toml" if self.own else None
-        extra = read_toml(own) if own is not None and own.exists() else {}
-        return {**read_toml(LIBRARY / "sources.toml"), **extra}
+        if own is not None and own.exists():
+            for code, source in _sources(own).items():
+                if code in found:
+                    refuse("source.taken", f"{place_of(own)}.{code}", code)
+                found[code] = source
+        return found
 
     @cached_property
     def products(self) -> Mapping[str, Mapping[str, str]]:
@@ -73,7 +90,7 @@ class Library:
 
     def ids(self) -> tuple[str, ...]:
         """Return the ids of all protocols that can be used, abstract ones left out."""
-        return tuple(name for name, path in self.files.items() if not read_toml(path).get("abstract", False))
+        return tuple(name for name, path in self.files.items() if read_toml(path).get("abstract") is not True)
 
     def protocol(self, name: str) -> Protocol:
         """Return a protocol by its id.
@@ -91,51 +108,95 @@ class Library:
         Raises:
             Refused: with every complaint at once.
         """
-        tables = self._merged(read_toml(path), str(path), ())
-        if tables.pop("abstract", False):
-            refuse("protocol.abstract", str(path), path.stem)
-        protocol = validate(Protocol, tables, str(path))
-        complaints = [complaint.at(str(path)) for complaint in self._complaints(protocol, path)]
-        if complaints:
-            raise Refused(complaints)
+        place = place_of(path)
+        tables = self._merged(read_toml(path), place, ())
+        if _is_abstract(tables, place):
+            refuse("protocol.abstract", place, path.stem)
+        protocol = validate(Protocol, tables, place)
+        _raise(self._complaints(protocol, path), place)
         return protocol
 
     def _merged(self, tables: dict[str, Any], place: str, chain: tuple[str, ...]) -> dict[str, Any]:
         parent = tables.pop("extends", None)
         if parent is None:
             return tables
+        if not isinstance(parent, str):
+            raise Refused([invalid(f"{place}.extends", parent, Message("expected.text"))])
         if parent not in self.files:
             refuse("protocol.extends-unknown", f"{place}.extends", parent, known=", ".join(self.files))
         if parent in chain or len(chain) >= DEEPEST_CHAIN:
-            refuse("protocol.extends-itself", f"{place}.extends", parent)
+            refuse("protocol.extends-itself", f"{place}.extends", parent, most=DEEPEST_CHAIN)
         path = self.files[parent]
-        inherited = self._merged(read_toml(path), str(path), (*chain, parent))
+        inherited = self._merged(read_toml(path), place_of(path), (*chain, parent))
         inherited.pop("abstract", None)
         return merge(inherited, tables)
 
     def _complaints(self, protocol: Protocol, path: Path) -> Iterator[Refusal]:
         if path.stem != protocol.id:
             yield Refusal("protocol.id-is-not-file-name", "id", protocol.id, {"name": path.stem})
-        for key, sourced in sourced_values(protocol):
-            if sourced.source and sourced.source not in self.sources:
-                yield Refusal("source.unknown", f"{key}.source", sourced.source, {"known": ", ".join(self.sources)})
+        elif protocol.id in self.files and not path.samefile(self.files[protocol.id]):
+            yield Refusal("library.name-taken", "id", protocol.id)
+        yield from self._ground_complaints(protocol)
         if protocol.replaced_by and protocol.replaced_by not in self.files:
             yield Refusal("protocol.unknown", "replaced_by", protocol.replaced_by, {"known": ", ".join(self.files)})
-        yield from _product_complaints(protocol.product, self.products)
+        yield from product_complaints(protocol.product, self.products)
+
+    def _ground_complaints(self, record: BaseModel) -> Iterator[Refusal]:
+        """Every number needs a ground that bears it: a known source that was read, or a reason to assume it."""
+        for key, sourced in sourced_values(record):
+            mark, source = sourced.confidence, sourced.source
+            if source and source not in self.sources:
+                yield Refusal("source.unknown", f"{key}.source", source, {"known": ", ".join(self.sources)})
+            elif mark is Confidence.SEEN and self.sources[source]["seen"] == NOT_SEEN:
+                yield Refusal("source.not-seen", f"{key}.confidence", mark.value, {"source": source})
+            if mark is Confidence.GIVEN:
+                yield Refusal("sourced.given-in-file", f"{key}.confidence", mark.value)
+            if mark is Confidence.ASSUMED and not sourced.note.strip():
+                yield Refusal("sourced.assumption-without-note", f"{key}.note")
+            value = sourced.value
+            if isinstance(value, Quantity) and value.magnitude < 0 and not isinstance(value, Temperature):
+                yield Refusal("quantity.negative", f"{key}.value", value.text())
 
 
 def merge(inherited: dict[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
     """Return the inherited tables with a protocol's own laid over them.
 
-    Tables merge key by key; lists, texts and sourced values replace as a whole, so that a new value can
-    never keep the source of the old one.
+    Tables merge key by key. Lists, texts, words in two languages and sourced values replace as a whole, so that
+    a new value can never keep the source of the old one, nor a new English name the old Dutch one.
     """
     merged = dict(inherited)
     for key, value in own.items():
         old = merged.get(key)
-        is_table = isinstance(old, dict) and isinstance(value, dict) and "value" not in value
-        merged[key] = merge(old, value) if is_table and isinstance(old, dict) else value
+        if isinstance(old, dict) and isinstance(value, dict) and not (_is_one_value(old) or _is_one_value(value)):
+            merged[key] = merge(old, value)
+        else:
+            merged[key] = value
     return merged
+
+
+def _is_one_value(table: Mapping[str, Any]) -> bool:
+    """Whether a table is a sourced value or words, whole or in part, rather than a place for other values."""
+    is_sourced = isinstance(table.get("confidence"), str) or not isinstance(table.get("value", {}), Mapping)
+    return is_sourced or (bool(table) and table.keys() <= {"en", "nl"})
+
+
+def _is_abstract(tables: dict[str, Any], place: str) -> bool:
+    abstract = tables.pop("abstract", False)
+    if not isinstance(abstract, bool):
+        raise Refused([invalid(f"{place}.abstract", abstract, Message("expected.yes-or-no"))])
+    return abstract
+
+
+def _sources(path: Path) -> Mapping[str, Mapping[str, str]]:
+    """Return the sources of one file, checked."""
+    place = place_of(path)
+    return {code: validate(Source, entry, f"{place}.{code}").model_dump() for code, entry in read_toml(path).items()}
+
+
+def _raise(complaints: Iterator[Refusal], place: str) -> None:
+    found = [complaint.at(place) for complaint in complaints]
+    if found:
+        raise Refused(found)
 
 
 def sourced_values(record: object, place: str = "") -> Iterator[tuple[str, Sourced[Any]]]:
@@ -151,13 +212,3 @@ def sourced_values(record: object, place: str = "") -> Iterator[tuple[str, Sourc
     elif isinstance(record, tuple):
         for index, inner in enumerate(record):
             yield from sourced_values(inner, f"{place}.{index}")
-
-
-def _product_complaints(product: Product, known: Mapping[str, Mapping[str, str]]) -> Iterator[Refusal]:
-    """Refuse a product that passes for another: dinutuximab is not dinutuximab beta, 3.5 is not 4.5 mg/mL."""
-    for name, facts in known.items():
-        mentioned = name.casefold() == product.name.casefold() or facts["substance"] == product.substance
-        same_substance = facts["substance"] == product.substance
-        if mentioned and not (same_substance and Concentration(facts["strength"]) == product.strength.value):
-            shown = f"{product.name}, {product.substance}, {product.strength.value}"
-            yield Refusal("product.confused", "product", shown, {"name": name, **facts})

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, time
 from typing import Annotated, Literal, Self
+from zoneinfo import available_timezones
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ransel.evidence import Sourced
 from ransel.language import refuse
-from ransel.protocols.protocol import Place
-from ransel.protocols.reading import Record
+from ransel.protocols.protocol import Place, Text
+from ransel.protocols.reading import COUNTRY, THIRTEEN_DIGITS, Record
 from ransel.quantities import Duration, Mass
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -20,9 +21,18 @@ WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "
 def _hour(text: object) -> time:
     """Return `08:30` as a time; `24:00` is not written, the last minute of a day is `23:59`."""
     try:
-        return time.fromisoformat(str(text))
+        hour = time.fromisoformat(str(text))
     except ValueError:
         refuse("opening.no-time", value=text)
+    if hour.tzinfo is not None:  # the zone of the site holds
+        refuse("opening.no-time", value=text)
+    return hour
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        refuse("site.no-time-zone", value=name)
+    return name
 
 
 Hour = Annotated[time, BeforeValidator(_hour)]
@@ -46,9 +56,9 @@ class OpeningHours(Record):
 class Pharmacy(Record):
     """How this pharmacy works."""
 
-    aseptic_storage_validated: Sourced[bool]
+    aseptic_storage_validated: Sourced[Annotated[bool, Field(strict=True)]]
     opened_vial_kept: Sourced[Duration]
-    vial_price_euro: Sourced[int] | None = None
+    vial_price_euro: Sourced[Annotated[int, Field(strict=True, ge=0)]] | None = None
     preparation_takes: Sourced[Duration]
     scale_readability: Sourced[Mass]
 
@@ -56,7 +66,7 @@ class Pharmacy(Record):
 class Label(Record):
     """What the container's GS1 code carries."""
 
-    restricted_circulation_number: Annotated[str, Field(pattern=r"^[0-9]{13}$")]
+    restricted_circulation_number: Annotated[str, Field(pattern=THIRTEEN_DIGITS)]
     """Thirteen digits from the range that GS1 keeps free for use inside one organisation; the check digit is added."""
     note: str
 
@@ -65,10 +75,10 @@ class Site(Record):
     """The settings of one hospital."""
 
     schema_: Literal["ransel/site/1"] = Field(alias="schema")
-    name: str
-    telephone: str
-    time_zone: str
-    holidays_of: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    name: Text
+    telephone: Text
+    time_zone: Annotated[str, AfterValidator(_zone)]
+    holidays_of: Annotated[str, Field(pattern=COUNTRY)]
     closed_on: tuple[date, ...] = ()
     slot: Sourced[Duration]
     opening: Sourced[dict[Place, tuple[OpeningHours, ...]]]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Number = int | Fraction
 LONGEST_TEXT = 80
 # A number may have spaces in it, so that `1 500 mL` is refused as a number and never read as 1 x 500 mL.
-_WRITTEN = re.compile(rf"(?P<number>[^/°%a-zA-Zµμ×]*?)[{SPACES}]*(?P<unit>(?:[/°%a-zA-Zµμ×].*)?)", re.DOTALL)  # noqa: RUF001
+_WRITTEN = re.compile(rf"(?P<number>[^/°%a-zA-Zµμ×]*?)[{SPACES}]*(?P<unit>(?:[/°%a-zA-Zµμ×].*)?)", re.DOTALL)
 
 
 class Quantity:

@@ -95,7 +95,7 @@ def _symbols() -> Mapping[str, tuple[Fraction, Dimension]]:
     add("mmol", "1", Dimension(amount=1))
     add("°C", "1", Dimension(temperature=1))
     add("%", "1/100", NONE)
-    add("xULN ×ULN", "1", NONE)  # noqa: RUF001 - times the upper limit of normal
+    add("xULN ×ULN", "1", NONE)
     return table
 
 
@@ -113,7 +113,7 @@ _ONE_SPELLING = {
     "days": "dagen",
     "weeks": "weken",
     "IU": "IE",
-    "×ULN": "xULN",  # noqa: RUF001
+    "×ULN": "xULN",
 }
 _SHOWN = {spelling: shown for shown, spellings in _ONE_SPELLING.items() for spelling in spellings.split()}
 _DUTCH = {"day": "dag", "days": "dagen", "weeks": "weken", "IU": "IE"}

@@ -1,0 +1,54 @@
+"""The papers of a course in a folder: all of them, or none."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ransel.language import LANGUAGES, Language, refuse
+from ransel.papers import family_calendar, label, staff_calendar, timeline_png, timeline_svg, worksheet
+from ransel.papers.course_json import course_json
+from ransel.planning import PlannedCourse
+
+
+def write_papers(course: PlannedCourse, folder: Path, language: Language, now: datetime) -> list[Path]:
+    """Write every paper of a course into a folder and return their paths.
+
+    Calendars that are there already are continued: what moved gets a new sequence number, what fell away
+    stays as cancelled. Everything is made before anything is written.
+
+    Raises:
+        Refused: when the folder cannot be written to.
+    """
+    try:
+        papers = dict(_papers(course, folder, language, now))
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder) as waiting:
+            for name, content in papers.items():
+                (Path(waiting) / name).write_bytes(content)
+            for name in papers:
+                (Path(waiting) / name).replace(folder / name)
+    except OSError as error:
+        refuse("option.cannot-write", "--out", folder, reason=error.strerror or type(error).__name__)
+    return [folder / name for name in papers]
+
+
+def _papers(course: PlannedCourse, folder: Path, language: Language, now: datetime) -> Iterator[tuple[str, bytes]]:
+    document = json.dumps(course_json(course, language), ensure_ascii=False, indent=2)
+    yield "course.json", document.encode()
+    yield "family.ics", family_calendar(course, language, now, _earlier(folder / "family.ics"))
+    yield "staff.ics", staff_calendar(course, language, now, _earlier(folder / "staff.ics"))
+    yield "timeline.svg", timeline_svg(course, language).encode()
+    yield "timeline.png", timeline_png(course, language)
+    for made in course.plan.preparations:
+        kind = f"{made.container.option.kind}-{made.container.index}"
+        for words in LANGUAGES:
+            yield f"worksheet-{kind}-{words}.pdf", worksheet(course, made, words, None)
+            yield f"label-{kind}-{words}.pdf", label(course, made, words, None)
+
+
+def _earlier(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None

@@ -1,0 +1,49 @@
+"""The settings, read in one place."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from ransel.language import LANGUAGES, Language, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says.
+
+    Values:
+        protocols: a hospital's own folder with regimens and `site.toml`, from RANSEL_PROTOCOLS.
+        language: of people, from RANSEL_LANGUAGE; English when it is not set.
+        now: an instant to use instead of the clock, from RANSEL_NOW, as it was written.
+    """
+
+    protocols: Path | None
+    language: Language
+    now: str
+
+
+def read_settings(language: str = "") -> Settings:
+    """Return the settings; a language given on the command line goes first.
+
+    Raises:
+        Refused: for a language that there is not.
+    """
+    protocols = os.environ.get("RANSEL_PROTOCOLS", "")
+    return Settings(
+        protocols=Path(protocols) if protocols else None,
+        language=_language(language, "--language") if language else default_language(),
+        now=os.environ.get("RANSEL_NOW", ""),
+    )
+
+
+def default_language() -> Language:
+    """Return the language of RANSEL_LANGUAGE, English when it is not set."""
+    return _language(os.environ.get("RANSEL_LANGUAGE") or "en", "RANSEL_LANGUAGE")
+
+
+def _language(text: str, field: str) -> Language:
+    if text not in LANGUAGES:
+        refuse("option.language", field, text, known=", ".join(LANGUAGES))
+    return text

@@ -1,0 +1,261 @@
+"""One course as JSON, `ransel/course/1`: plain decimal texts in the unit that the key names, instants with offset."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ransel.compounding import ContainerPlan, other_reading, plan_containers
+from ransel.language import Language, Message, translate
+from ransel.planning import Alternative, PlannedCourse, Preparation, Visit
+from ransel.prescribing import MedicineDay, Order, Outcome, effect_of, prescribe
+from ransel.protocols import Modification
+from ransel.quantities import DoseRate, Duration, Quantity, Rate
+
+SCHEMA = "ransel/course/1"
+EFFECT_SHOWN_FOR = Duration("24 h")
+
+
+def course_json(course: PlannedCourse, language: Language = "en") -> dict[str, Any]:
+    """Return the course as plain data; the keys are described in docs/reference/course-json.md."""
+    order = course.order
+    return {
+        "schema": SCHEMA,
+        "synthetic_note": translate(Message("paper.not-validated"), language),
+        "patient": _patient(order),
+        "protocol": _protocol(order, language),
+        "course": order.course_number,
+        "start": _instant(course, course.plan.start),
+        "end": _instant(course, course.plan.end),
+        "bsa_m2": order.body_surface.value.plain("m2"),
+        "daily_dose_mg": order.daily_dose.value.plain("mg/day"),
+        "course_dose_mg": order.course_dose.value.plain("mg"),
+        "dose_rule": _dose_rule(order),
+        "containers": [_container(course, made) for made in course.plan.preparations],
+        "container_plans": [_container_plan(plan, language) for plan in course.compared],
+        "other_readings": _other_readings(course),
+        "visits": [_visit(course, visit, language) for visit in course.plan.visits],
+        "preparations": [_preparation(course, made, language) for made in course.plan.preparations],
+        "delivery": _delivery(course),
+        "alternatives": [_alternative(one) for one in course.plan.alternatives],
+        "criteria": [_criterion(outcome, language) for outcome in order.criteria],
+        "medicines": [_medicine(day, language) for day in course.medicines],
+        "modifications": [_modification(one, course, language) for one in order.protocol.modifications],
+        "warnings": [
+            {"code": one.code, "level": one.level.value, "text": one.text(language)} for one in course.notices
+        ],
+    }
+
+
+def _instant(course: PlannedCourse, at: datetime | None) -> str | None:
+    return None if at is None else course.agenda.local(at).isoformat(timespec="seconds")
+
+
+def _patient(order: Order) -> dict[str, Any]:
+    patient = order.patient
+    return {
+        "name": patient.name,
+        "born": patient.born.isoformat(),
+        "number": patient.number,
+        "weight_kg": patient.weight.plain("kg"),
+        "height_cm": patient.height.plain("cm"),
+        "measured": patient.measured.isoformat(),
+    }
+
+
+def _protocol(order: Order, language: Language) -> dict[str, Any]:
+    protocol = order.protocol
+    return {
+        "id": protocol.id,
+        "version": protocol.version,
+        "title": protocol.title.text(language),
+        "product": protocol.product.name,
+        "substance": protocol.product.substance,
+        "at_home": protocol.use.at_home,
+        "local_protocol": protocol.use.local_protocol or None,
+        "approved_by": protocol.use.approved_by or None,
+    }
+
+
+def _dose_rule(order: Order) -> dict[str, Any]:
+    return {
+        "id": order.rule.id,
+        "reason": order.reason or None,
+        "others": [{"id": rule.id, "daily_dose_mg": daily.value.plain("mg/day")} for rule, daily in order.alternatives],
+    }
+
+
+def _container(course: PlannedCourse, made: Preparation) -> dict[str, Any]:
+    container, recipe = made.container, made.container.recipe
+    additives = [one for one in recipe.ingredients if one.id not in {"drug", "diluent"}]
+    return {
+        "index": container.index,
+        "kind": container.option.kind,
+        "drug_mg": recipe.drug.value.plain("mg"),
+        "delivered_mg": recipe.ordered.value.plain("mg"),
+        "reaches_patient_mg": recipe.delivered.value.plain("mg"),
+        "concentration_mg_per_mL": recipe.concentration.value.plain("mg/mL"),
+        "drug_mL": recipe.volume("drug").plain("mL"),
+        "albumin_mL": recipe.volume("albumin").plain("mL"),
+        "additives_mL": {one.id: one.volume.value.plain("mL") for one in additives},
+        "saline_mL": recipe.volume("diluent").plain("mL"),
+        "volume_mL": recipe.fill.plain("mL"),
+        "delivered_mL": recipe.delivers.plain("mL"),
+        "overfill_mL": recipe.overfill.plain("mL"),
+        "vials": recipe.vial_count,
+        "rate_mL_per_h": container.rate.plain("mL/h"),
+        "lasts_h": container.lasts.plain("h"),
+        "batch": course.code(made).batch,
+        "gs1": course.code(made).element_string,
+        "start_before": _instant(course, made.start_before),
+        "finish_before": _instant(course, made.finish_before),
+    }
+
+
+def _container_plan(plan: ContainerPlan, language: Language) -> dict[str, Any]:
+    return {
+        "name": plan.name,
+        "title": plan.option.title.text(language),
+        "containers": len(plan.containers),
+        "vials": plan.vials,
+        "vials_if_shared": plan.vials_if_shared,
+        "left_in_vials_mg": plan.left_in_vials.plain("mg"),
+        "left_in_containers_mg": plan.left_in_containers.plain("mg"),
+        "price_euro": plan.price_euro,
+        "suggestion": plan.option.suggestion.value if plan.option.suggestion else None,
+        "suggested_for_courses": list(plan.option.suggested_for_courses),
+    }
+
+
+def _other_readings(course: PlannedCourse) -> list[dict[str, Any]]:
+    """Return what the first container would hold under each other reading of the label."""
+    order = course.order
+    readings = []
+    for name, protocol in other_reading(order.protocol):
+        other = prescribe(order.patient, protocol, order.course_number, order.start, order.start)
+        recipe = plan_containers(other, course.containers.name, course.agenda.site).containers[0].recipe
+        readings.append(
+            {
+                "name": name,
+                "drug_mg": recipe.drug.value.plain("mg"),
+                "reaches_patient_mg": recipe.delivered.value.plain("mg"),
+                "drug_mL": recipe.volume("drug").plain("mL"),
+                "albumin_mL": recipe.volume("albumin").plain("mL"),
+                "saline_mL": recipe.volume("diluent").plain("mL"),
+            }
+        )
+    return readings
+
+
+def _visit(course: PlannedCourse, visit: Visit, language: Language) -> dict[str, Any]:
+    return {
+        "kind": visit.kind,
+        "container": visit.container or None,
+        "earliest": _instant(course, visit.earliest),
+        "planned": _instant(course, visit.planned),
+        "latest": _instant(course, visit.latest),
+        "place": visit.place,
+        "reasons": [reason.text(language) for reason in visit.reasons],
+    }
+
+
+def _preparation(course: PlannedCourse, made: Preparation, language: Language) -> dict[str, Any]:
+    return {
+        "container": made.container.index,
+        "earliest": _instant(course, made.earliest),
+        "planned": _instant(course, made.planned),
+        "latest": _instant(course, made.latest),
+        "fridge_until": _instant(course, made.clock.cold_until.at),
+        "out_of_fridge": _instant(course, made.clock.out_of_fridge),
+        "slack_h": made.clock.slack(made.used_until).plain("h"),
+        "reasons": [reason.text(language) for reason in made.reasons],
+    }
+
+
+def _delivery(course: PlannedCourse) -> dict[str, Any]:
+    given = course.plan.delivery
+    return {
+        "flow_error_percent": given.error.plain("%"),
+        "ordered_mg": given.ordered.plain("mg"),
+        "low_mg": given.low.plain("mg"),
+        "exact_mg": given.exact.plain("mg"),
+        "high_mg": given.high.plain("mg"),
+        "dry_before_end_h": given.early.plain("h"),
+        "container_ends_by": course.order.protocol.handling.container_ends_by,
+        "course_ends_by": course.order.protocol.handling.course_ends_by,
+        "dry": [
+            {"earliest_h": dry.earliest.plain("h"), "exact_h": dry.exact.plain("h"), "latest_h": dry.latest.plain("h")}
+            for dry in given.dry
+        ],
+    }
+
+
+def _alternative(one: Alternative) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "change_h": one.change.plain("h"),
+        "rate_mL_per_h": one.rate.plain("mL/h"),
+        "fill_mL": one.fill.plain("mL"),
+        "dose_in_mL": one.dose_in.plain("mL"),
+        "priming_mL": one.priming.plain("mL"),
+        "off_label": one.off_label,
+        "low_mg": one.delivery.low.plain("mg"),
+        "exact_mg": one.delivery.exact.plain("mg"),
+        "high_mg": one.delivery.high.plain("mg"),
+        "dry_h": [[dry.earliest.plain("h"), dry.latest.plain("h")] for dry in one.delivery.dry],
+        "dry_before_end_h": one.delivery.early.plain("h"),
+    }
+
+
+def _criterion(outcome: Outcome, language: Language) -> dict[str, Any]:
+    return {
+        "id": outcome.criterion.id,
+        "title": outcome.criterion.title.text(language),
+        "state": outcome.state,
+        "found": outcome.found_in_words.text(language),
+        "limit": outcome.limit.text(language),
+        "source": outcome.threshold.source,
+        "confidence": outcome.threshold.confidence.value,
+    }
+
+
+def _medicine(day: MedicineDay, language: Language) -> dict[str, Any]:
+    timing = day.medicine.timing
+    return {
+        "id": day.medicine.id,
+        "title": day.medicine.title.text(language),
+        "from": day.first.isoformat() if day.first else None,
+        "to": day.last.isoformat() if day.last else None,
+        "times_a_day": day.times_a_day or None,
+        "single_dose_mg": day.single_dose.value.plain("mg") if day.single_dose else None,
+        "timing": timing.value.text(language),
+        "source": timing.source,
+        "confidence": timing.confidence.value,
+    }
+
+
+def _modification(one: Modification, course: PlannedCourse, language: Language) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "id": one.id,
+        "event": one.event.text(language),
+        "action": one.action,
+        "advice": one.advice.value.text(language),
+        "resume_in": one.resume_in,
+        "source": one.advice.source,
+        "confidence": one.advice.confidence.value,
+    }
+    if one.rate is None:
+        return row
+    rate, daily = course.containers.option.rate, DoseRate(course.order.daily_dose.value)
+    effect = effect_of(one, Rate(rate), daily, EFFECT_SHOWN_FOR)
+    return row | {"effect_of_24_h": _plain(effect.rate, effect.volume_behind, effect.dose_behind, effect.end_later)}
+
+
+def _plain(rate: Quantity, volume: Quantity, dose: Quantity, later: Quantity) -> Mapping[str, str]:
+    return {
+        "rate_mL_per_h": rate.plain("mL/h"),
+        "volume_behind_mL": volume.plain("mL"),
+        "dose_behind_mg": dose.plain("mg"),
+        "end_later_h": later.plain("h"),
+    }

@@ -1,0 +1,56 @@
+"""Products that must not pass for one another: dinutuximab is not dinutuximab beta, 3.5 is not 4.5 mg/mL."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from ransel.language import Refusal
+from ransel.protocols.protocol import Product
+from ransel.quantities import Concentration, Shown
+
+Facts = Mapping[str, str]
+
+
+def product_complaints(product: Product, known: Mapping[str, Facts]) -> Iterator[Refusal]:
+    """Refuse a product that can be taken for another one.
+
+    `known` holds substance and strength by product name. A product whose name contains a known name must be that
+    product in full. Any other product with a known substance must have a strength in which that substance exists,
+    and its name may not be the name of another substance. Case, accents, spaces and hyphens make no difference.
+    """
+    strength = Shown(product.strength.value, product.strength.value.usual_unit)
+    shown = f"{product.name}, {product.substance}, {strength.text()}"
+    for name, facts in _mistaken_for(product, known).items():
+        number_and_unit = Shown(Concentration(facts["strength"]), facts["strength"].split(maxsplit=1)[1])
+        values = {"name": name, "substance": facts["substance"], "strength": number_and_unit}
+        yield Refusal("product.confused", "product", shown, values)
+
+
+def _mistaken_for(product: Product, known: Mapping[str, Facts]) -> Mapping[str, Facts]:
+    name, substance = _words(product.name), _words(product.substance)
+    named = {key: facts for key, facts in known.items() if _contains(name, _words(key))}
+    if named:
+        return {key: facts for key, facts in named.items() if not _agrees(product, facts)}
+    other = {key: facts for key, facts in known.items() if name == _words(facts["substance"]) and name != substance}
+    if other:
+        return other
+    related = {key: facts for key, facts in known.items() if _contains(substance, _words(facts["substance"]))}
+    return {} if any(_agrees(product, facts) for facts in related.values()) else related
+
+
+def _agrees(product: Product, facts: Facts) -> bool:
+    same_substance = _words(product.substance) == _words(facts["substance"])
+    return same_substance and Concentration(facts["strength"]) == product.strength.value
+
+
+def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    return any(words[start : start + len(part)] == part for start in range(len(words)))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a name without what the eye overlooks: case, accents, hyphens, invisible signs."""
+    plain = unicodedata.normalize("NFKD", text.replace("β", "beta"))
+    kept = "".join(sign for sign in plain if unicodedata.category(sign) not in {"Mn", "Cf"})
+    return tuple(re.findall(r"[^\W_]+", kept.casefold()))
