@@ -1,0 +1,2 @@
+"""PDF, SVG, PNG and iCalendar."""
+from ransel.papers.label import label

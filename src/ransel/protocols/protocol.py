@@ -51,7 +51,7 @@ def _rounding(text: object) -> Rounding:
 
 def _more_than_nothing(sourced: Sourced[Any]) -> Sourced[Any]:
     if sourced.value.magnitude <= 0:
-        refuse("quantity.not-positive", "value", sourced.value)
+        refuse("protocol.not-above-zero", "value", sourced.value)
     return sourced
 
 

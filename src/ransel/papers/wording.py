@@ -1,0 +1,65 @@
+"""Numbers and moments as they stand on paper."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from ransel.evidence import Confidence, Derivation, Sourced
+from ransel.language import Language, Message, Moment, refuse
+from ransel.compounding import Released
+from ransel.planning import Agenda, PlannedCourse, Preparation
+from ransel.quantities import Quantity
+
+Marked = dict[str, str]
+"""A text and the mark of a number that a pharmacist must confirm; the mark is empty for all others."""
+
+
+def marked(text: str, *marks: Confidence) -> Marked:
+    """Return a text with the weakest of these marks, if that one is to be confirmed."""
+    weakest = Confidence.weakest(marks)
+    return {"text": text, "mark": weakest.value if weakest.to_be_confirmed else ""}
+
+
+def derived(result: Derivation, language: Language, digits: int | None = None, unit: str = "") -> Marked:
+    """Return a derived number, marked with the weakest number it rests on."""
+    return marked(result.value.text(language, unit or result.unit, digits), result.weakest)
+
+
+def sourced(value: Sourced[Any], language: Language, unit: str, digits: int | None = None) -> Marked:
+    """Return a sourced quantity with its mark."""
+    quantity: Quantity = value.value
+    return marked(quantity.text(language, unit, digits), value.confidence)
+
+
+def moment(agenda: Agenda, at: datetime, language: Language) -> str:
+    """Return an instant by the hospital's wall clock, with its weekday: `Fri 5 Feb 14:00`."""
+    return agenda.moment(at).text(language)
+
+
+def moment_before(agenda: Agenda, at: datetime, language: Language) -> str:
+    """Return a limit, cut to the minute and never rounded up."""
+    return agenda.moment(at.replace(second=0, microsecond=0)).text(language)
+
+
+def day(when: date, language: Language) -> str:
+    """Return a day that nobody can read in two ways: `14 Sep 2022`."""
+    return Moment(when, with_year=True).text(language).partition(" ")[2]
+
+
+def place(name: str) -> Message:
+    """Return the name of a place."""
+    return Message(f"place.{name}")
+
+
+def of_this_container(course: PlannedCourse, preparation: Preparation, released: Released | None) -> None:
+    """Refuse a release of another container than the one that the paper is about.
+
+    Raises:
+        Refused: when batch or container differ.
+    """
+    if released is None:
+        return
+    expected, found = course.code(preparation), released.record.code
+    if (expected.batch, expected.serial) != (found.batch, found.serial):
+        refuse("paper.other-container", "released", found.batch, expected=expected.batch)
