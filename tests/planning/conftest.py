@@ -34,7 +34,9 @@ def agenda():
 def plan(agenda):
     """Return a way to plan: give the start by the wall clock, such as `2027-02-05T14:00`."""
 
-    def planned(start: str, protocol: str = DEFAULT_PROTOCOL, kind: str = "", course: int = 1, hospital: Agenda = agenda):
+    def planned(
+        start: str, protocol: str = DEFAULT_PROTOCOL, kind: str = "", course: int = 1, hospital: Agenda = agenda
+    ):
         begins = datetime.fromisoformat(start).replace(tzinfo=hospital.zone)
         ordered = begins - timedelta(days=5)
         return plan_whole_course(

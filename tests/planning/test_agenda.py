@@ -30,7 +30,9 @@ def test_a_dutch_holiday_closes_day_care_but_not_home_care(agenda):
 
 
 def test_slots_lie_on_the_half_hour_of_the_wall_clock(agenda):
-    slots = list(agenda.slots("day-care", agenda.at(date(2027, 2, 5), time(8, 10)), agenda.at(date(2027, 2, 5), time(10))))
+    slots = list(
+        agenda.slots("day-care", agenda.at(date(2027, 2, 5), time(8, 10)), agenda.at(date(2027, 2, 5), time(10)))
+    )
     assert [agenda.local(slot).strftime("%H:%M") for slot in slots] == ["08:30", "09:00", "09:30", "10:00"]
 
 
@@ -40,8 +42,12 @@ def test_no_slot_begins_at_closing_time(agenda):
 
 
 def test_a_ward_that_never_closes_has_every_half_hour_of_a_day_with_a_clock_change(agenda):
-    spring = list(agenda.slots("ward", agenda.at(date(2027, 3, 28), time(0)), agenda.at(date(2027, 3, 28), time(23, 59))))
-    autumn = list(agenda.slots("ward", agenda.at(date(2027, 10, 31), time(0)), agenda.at(date(2027, 10, 31), time(23, 59))))
+    spring = list(
+        agenda.slots("ward", agenda.at(date(2027, 3, 28), time(0)), agenda.at(date(2027, 3, 28), time(23, 59)))
+    )
+    autumn = list(
+        agenda.slots("ward", agenda.at(date(2027, 10, 31), time(0)), agenda.at(date(2027, 10, 31), time(23, 59)))
+    )
     assert len(spring) == 46  # 02:00 and 02:30 do not exist, and are not planned
     assert len(set(autumn)) == 48  # 02:00 and 02:30 happen twice and are planned once
 

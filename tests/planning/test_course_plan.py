@@ -54,7 +54,9 @@ def test_the_old_regimen_connects_and_disconnects_five_times_on_five_days_runnin
     course = plan("2027-02-08T09:00", "dinutuximab-beta-5x8h")
     connects = [visit.planned for visit in course.plan.visits if visit.kind == "connect"]
     disconnects = [visit.planned for visit in course.plan.visits if visit.kind == "disconnect"]
-    assert [agenda.local(at).strftime("%a %H:%M") for at in connects] == [f"{day} 09:00" for day in ("Mon", "Tue", "Wed", "Thu", "Fri")]
+    assert [agenda.local(at).strftime("%a %H:%M") for at in connects] == [
+        f"{day} 09:00" for day in ("Mon", "Tue", "Wed", "Thu", "Fri")
+    ]
     assert [end - begin for begin, end in zip(connects, disconnects, strict=True)] == [timedelta(hours=8)] * 5
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 
 import pytest
 
@@ -22,7 +22,7 @@ def hours(duration: Duration) -> float:
     return round(float(duration.to("h")), 2)
 
 
-def test_a_full_cassette_at_2_mL_per_hour_is_empty_between_117_92_and_132_98_hours():
+def test_a_full_cassette_at_2_millilitres_an_hour_is_empty_between_117_92_and_132_98_hours():
     assert hours(empty_after(FULL, RATE, FAST)) == 117.92
     assert hours(empty_after(FULL, RATE, EXACT)) == 125.0
     assert hours(empty_after(FULL, RATE, SLOW)) == 132.98
@@ -82,7 +82,7 @@ def test_the_plan_agrees_a_connect_at_half_past_twelve_leaves_no_open_half_hour_
 def test_a_course_from_friday_19_march_2027_13_00_ends_on_easter_monday_at_14_00_by_the_wall_clock(agenda, plan):
     course = plan("2027-03-19T13:00")
     end = agenda.local(course.plan.end)
-    assert end.replace(tzinfo=None) == datetime(2027, 3, 29, 14, 0)
+    assert end.isoformat() == "2027-03-29T14:00:00+02:00"
     assert agenda.holiday_name(end.date()) == "Easter Monday"
     assert Duration.between(course.plan.start, course.plan.end) == Duration("240 h")
 
@@ -116,7 +116,7 @@ def test_a_lower_rate_with_the_dose_in_less_volume_never_runs_dry_before_the_end
 
 def test_two_cassettes_changed_in_time_give_at_most_104_2_percent_of_the_order(plan):
     row = next(row for row in plan("2027-02-05T14:00").plan.alternatives if row.name == "no-priming")
-    most = Ratio(row.dose_in * 2 / (row.fill * 2))
+    most = Ratio(row.way.dose_in / row.way.fill)
     assert round(float((Ratio("100 %") / most).to("%")), 1) == 104.2
     assert row.delivery.high <= row.delivery.ordered * Ratio("104.17 %").magnitude
 

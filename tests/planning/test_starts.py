@@ -34,7 +34,7 @@ def test_ranks_count_from_one_without_a_gap_and_only_for_possible_starts(week):
     assert all(one.rank is None for one in week if one.plan is None)
 
 
-def test_every_half_hour_of_the_week_is_either_possible_or_has_an_obstacle_in_words(agenda, week):
+def test_every_half_hour_of_the_week_is_either_possible_or_has_an_obstacle_in_words(week):
     assert len({one.at for one in week}) == len(week) == 7 * 18
     for one in week:
         assert one.reasons

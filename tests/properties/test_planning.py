@@ -18,7 +18,14 @@ PROTOCOLS = {name: LIBRARY.protocol(name) for name in LIBRARY.ids() if name.star
 WAYS = [(name, kind) for name, protocol in PROTOCOLS.items() for kind in protocol.containers.options]
 
 # around the clock changes, New Year, Easter and Christmas, and anywhere else
-EDGES = [date(2026, 12, 28), date(2027, 3, 22), date(2027, 10, 25), date(2028, 2, 25), date(2028, 3, 20), date(2029, 12, 27)]
+EDGES = [
+    date(2026, 12, 28),
+    date(2027, 3, 22),
+    date(2027, 10, 25),
+    date(2028, 2, 25),
+    date(2028, 3, 20),
+    date(2029, 12, 27),
+]
 DAYS = st.one_of(
     st.builds(lambda day, off: day + timedelta(days=off), st.sampled_from(EDGES), st.integers(-12, 8)),
     st.dates(date(2026, 11, 1), date(2030, 12, 31)),

@@ -120,7 +120,7 @@ class _Teller:
         span = f"{self.number(one.delivery.low, 'mg', 2)} – {self.number(one.delivery.high, 'mg', 2)}"
         return (
             self.word(f"alternative.{one.name}") + (" †" if one.off_label else ""),
-            self.word("course.change-at", hours=self.number(one.change, "h", 1)),
+            self.word("course.change-at", hours=self.number(one.way.change, "h", 1)),
             span,
             self.word("course.dry-at", first=self.number(dry[0].earliest, "h", 1),
                       last=self.number(dry[-1].earliest, "h", 1)),

@@ -11,15 +11,24 @@ from ransel.compounding.identification import ContainerCode
 from ransel.compounding.stability import StabilityClock
 from ransel.compounding.weighing import Weighing
 from ransel.language import Refusal, Refused
+from ransel.quantities import Duration
+
+KEPT_NOT_AT_ALL = Duration("0 h")
 
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """A lot of one ingredient: its batch number and the last day it may be used."""
+    """A lot of one ingredient.
+
+    Values:
+        number: the maker's batch number. expires: the last day it may be used.
+        opened: when the vial was opened, if that was before this container was made.
+    """
 
     ingredient: str
     number: str
     expires: date
+    opened: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,8 @@ class BatchRecord:
     weighings: tuple[Weighing, ...]
     made_by: str
     checked_by: str
+    opened_vial_kept: Duration = KEPT_NOT_AT_ALL
+    """How long the site keeps an opened vial; none by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,11 @@ def _lots(record: BatchRecord) -> Iterator[Refusal]:
         if not lots or any(not lot.number.strip() for lot in lots):
             yield Refusal("batch.lot-missing", f"lots.{ingredient.id}")
         for lot in lots:
+            if lot.opened is not None and record.clock.made - lot.opened > record.opened_vial_kept.timedelta:
+                kept = record.opened_vial_kept.text("en", "h")
+                yield Refusal(
+                    "batch.vial-open-too-long", f"lots.{ingredient.id}", lot.opened.isoformat(), {"kept": kept}
+                )
             if lot.expires < record.clock.finish_before.at.date():
                 finish = record.clock.finish_before.at.date()
                 yield Refusal("batch.lot-expires", f"lots.{ingredient.id}", str(lot.expires), {"finish": finish})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from ransel.compounding.container import Container
 from ransel.language import Message, refuse
 from ransel.protocols import Protocol, Site, Stability
-from ransel.quantities import Duration
+from ransel.quantities import Duration, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class StabilityClock:
         """
         warm_before = (self.into_fridge - self.made) if self.into_fridge is not None else timedelta()
         leaves = self.out_of_fridge or (self.cold_until.at if self.into_fridge is not None else self.made)
+        if leaves > self.cold_until.at:  # kept too long: its time was over in the fridge
+            return self.cold_until
         return Limit(leaves + self.stability.warm.value.timedelta - warm_before, self._because("warm"))
 
     def start_before(self, run: Duration) -> Limit:
@@ -96,8 +98,8 @@ class StabilityClock:
             "warm": self.stability.warm,
             "microbiological": self.stability.microbiological,
         }[clock]
-        unit = "day" if sourced.value >= Duration("96 h") else "h"
-        values = {"lasts": sourced.value.text("en", unit), "upto": self.stability.warm_up_to.value}
+        unit = "days" if sourced.value >= Duration("96 h") else "h"
+        values = {"lasts": Shown(sourced.value, unit), "upto": self.stability.warm_up_to.value}
         return Message(f"clock.{clock}", values)
 
 

@@ -71,7 +71,7 @@ class Derivation:
 
     def text(self, language: Language = "en") -> str:
         """Return the tree as indented lines, the result first."""
-        return "\n".join(self._lines(language, 0))
+        return "\n".join(_lines(self, language, 0))
 
     def as_json(self) -> dict[str, Any]:
         """Return the tree as plain data: numbers as decimal texts in `unit`, formulas over input names."""
@@ -90,18 +90,6 @@ class Derivation:
 
     def _calculated(self) -> Quantity:
         return evaluate(self.formula, {node.name: node.value for node in self.inputs})
-
-    def _lines(self, language: Language, depth: int) -> Iterator[str]:
-        term = self.term.text(language)
-        ground = " · ".join(part for part in (self.source, self.weakest.text(language), self.note) if part)
-        yield f"{'  ' * depth}{term} = {self.value.text(language, self.unit)}   [{ground}]"
-        if self.formula:
-            yield f"{'  ' * depth}  = {self.formula}"
-        if self.rounding.step is not None:
-            unrounded = self.unrounded.text(language, self.unit)
-            yield f"{'  ' * depth}  {self.rounding.text(language)} ({unrounded})"
-        for node in self.inputs:
-            yield from node._lines(language, depth + 1)
 
 
 def given(name: str, value: Quantity | Sourced[Any], unit: str) -> Derivation:
@@ -128,3 +116,15 @@ def derive(
     if rule is None:
         return Derivation(name, value, unit, formula, inputs, rounding=rounding)
     return Derivation(name, value, unit, formula, inputs, rule.source, rule.confidence, rule.note, rounding)
+
+
+def _lines(node: Derivation, language: Language, depth: int) -> Iterator[str]:
+    indent = "  " * depth
+    ground = " · ".join(part for part in (node.source, node.weakest.text(language), node.note) if part)
+    yield f"{indent}{node.term.text(language)} = {node.value.text(language, node.unit)}   [{ground}]"
+    if node.formula:
+        yield f"{indent}  = {node.formula}"
+    if node.rounding.step is not None:
+        yield f"{indent}  {node.rounding.text(language)} ({node.unrounded.text(language, node.unit)})"
+    for inner in node.inputs:
+        yield from _lines(inner, language, depth + 1)

@@ -1,2 +1,3 @@
 """PDF, SVG, PNG and iCalendar."""
 from ransel.papers.label import label
+from ransel.papers.worksheet import worksheet

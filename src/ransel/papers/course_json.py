@@ -182,6 +182,7 @@ def _delivery(course: PlannedCourse) -> dict[str, Any]:
         "exact_mg": given.exact.plain("mg"),
         "high_mg": given.high.plain("mg"),
         "dry_before_end_h": given.early.plain("h"),
+        "ends_h": [given.ends.earliest.plain("h"), given.ends.exact.plain("h"), given.ends.latest.plain("h")],
         "container_ends_by": course.order.protocol.handling.container_ends_by,
         "course_ends_by": course.order.protocol.handling.course_ends_by,
         "dry": [
@@ -194,11 +195,11 @@ def _delivery(course: PlannedCourse) -> dict[str, Any]:
 def _alternative(one: Alternative) -> dict[str, Any]:
     return {
         "name": one.name,
-        "change_h": one.change.plain("h"),
-        "rate_mL_per_h": one.rate.plain("mL/h"),
-        "fill_mL": one.fill.plain("mL"),
-        "dose_in_mL": one.dose_in.plain("mL"),
-        "priming_mL": one.priming.plain("mL"),
+        "change_h": one.way.change.plain("h"),
+        "rate_mL_per_h": one.way.rate.plain("mL/h"),
+        "fill_mL": one.way.fill.plain("mL"),
+        "dose_in_mL": one.way.dose_in.plain("mL"),
+        "priming_mL": one.way.priming.plain("mL"),
         "off_label": one.off_label,
         "low_mg": one.delivery.low.plain("mg"),
         "exact_mg": one.delivery.exact.plain("mg"),

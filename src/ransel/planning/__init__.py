@@ -1,8 +1,9 @@
 """When everything happens for one patient: visits with windows, what the pump's error does, possible starts."""
 
 from ransel.planning.agenda import Agenda
-from ransel.planning.course import CoursePlan, Preparation, plan_course
-from ransel.planning.delivery import Alternative, Delivery, DryAt, alternatives, delivery
+from ransel.planning.course import CoursePlan, plan_course
+from ransel.planning.delivery import Alternative, Delivery, DryAt, Way, alternatives, delivery
+from ransel.planning.making import Preparation
 from ransel.planning.planned import PlannedCourse, plan_whole_course
 from ransel.planning.starts import Start, rank_starts
 from ransel.planning.visit import Visit, VisitKind
@@ -18,6 +19,7 @@ __all__ = [
     "Start",
     "Visit",
     "VisitKind",
+    "Way",
     "alternatives",
     "delivery",
     "plan_course",

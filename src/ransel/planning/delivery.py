@@ -8,11 +8,11 @@ more, never less, when the pump runs faster.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from ransel.compounding import ContainerPlan
 from ransel.protocols import Protocol, Pump
+from ransel.protocols.protocol import Event
 from ransel.quantities import Concentration, Duration, Mass, Rate, Ratio, Volume
 
 WHOLE = Ratio("100 %")
@@ -25,7 +25,7 @@ def empty_after(usable: Volume, rate: Rate, error: Ratio) -> Duration:
 
 @dataclass(frozen=True, slots=True)
 class DryAt:
-    """When a container runs dry, counted from the connecting of the course: too fast, exact, too slow."""
+    """When a container runs dry, or a course ends, from its connecting on: with the pump fast, exact, slow."""
 
     earliest: Duration
     exact: Duration
@@ -42,6 +42,7 @@ class Delivery:
         low, exact, high: the drug given when the pump is slow, exact and fast.
         ordered: the order.
         early: how long before the planned end the last container can be dry; zero when it cannot.
+        ends: when the course is over, by what the protocol says ends it.
     """
 
     error: Ratio
@@ -51,6 +52,7 @@ class Delivery:
     high: Mass
     ordered: Mass
     early: Duration
+    ends: DryAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,19 @@ class Supply:
         return Mass(self.concentration * min(volume, self.usable))
 
 
-def delivery(supplies: Sequence[Supply], error: Ratio, ordered: Mass) -> Delivery:
-    """Return what these containers give over the error band."""
-    end = supplies[-1].ends
-    dry = tuple(DryAt(one.dry(error), one.dry(Ratio("0 %")), one.dry(-error)) for one in supplies)
-    low, exact, high = (_sum([one.given(off) for one in supplies]) for off in (-error, Ratio("0 %"), error))
+def delivery(supplies: Sequence[Supply], error: Ratio, ordered: Mass, ends_by: Event) -> Delivery:
+    """Return what these containers give over the error band, when the course ends by this event.
+
+    Without a pause the time and the volume that the pump shows end a course at the same moment. `empty` lets
+    the last container run dry; `weighed-residue` stops when what was really given has reached the order.
+    """
+    band = (error, Ratio("0 %"), -error)
+    dry = tuple(DryAt(*(one.dry(off) for off in band)) for one in supplies)
+    ends = DryAt(*(_end(supplies, off, ordered, ends_by) for off in band))
+    high, exact, low = (
+        _sum([one.given(off) for one in (*supplies[:-1], replace(supplies[-1], ends=end))])
+        for off, end in zip(band, (ends.earliest, ends.exact, ends.latest), strict=True)
+    )
     return Delivery(
         error=error,
         dry=dry,
@@ -85,12 +95,24 @@ def delivery(supplies: Sequence[Supply], error: Ratio, ordered: Mass) -> Deliver
         exact=exact,
         high=high,
         ordered=ordered,
-        early=max(end - dry[-1].earliest, Duration("0 h")),
+        early=max(supplies[-1].ends - dry[-1].earliest, Duration("0 h")),
+        ends=ends,
     )
 
 
-def supplies_of(plan: ContainerPlan, pump: Pump, edges: Sequence[Duration]) -> list[Supply]:
-    """Return the containers of a plan between these moments: connecting, every change, disconnecting."""
+def _end(supplies: Sequence[Supply], error: Ratio, ordered: Mass, ends_by: Event) -> Duration:
+    last = supplies[-1]
+    if ends_by == "empty":
+        return last.dry(error)
+    if ends_by == "weighed-residue":
+        left = max(ordered - _sum([one.given(error) for one in supplies[:-1]]), Mass("0 mg"))
+        per_hour = last.concentration * last.rate * (WHOLE + error)
+        return min(last.begins + Duration(left / per_hour), last.dry(error))
+    return last.ends
+
+
+def supplies_of(plan: ContainerPlan, pump: Pump, hours: Sequence[tuple[Duration, Duration]]) -> list[Supply]:
+    """Return the containers of a plan, each used between two times counted from the connecting of the course."""
     return [
         Supply(
             begins,
@@ -99,8 +121,34 @@ def supplies_of(plan: ContainerPlan, pump: Pump, edges: Sequence[Duration]) -> l
             container.rate,
             Concentration(container.recipe.concentration.value),
         )
-        for container, (begins, ends) in zip(plan.containers, pairwise(edges), strict=True)
+        for container, (begins, ends) in zip(plan.containers, hours, strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to run a course of two equal containers.
+
+    Values:
+        change: from connecting to the change.
+        fill, dose_in: total volume, and the volume in which the ordered dose lies.
+    """
+
+    change: Duration
+    rate: Rate
+    fill: Volume
+    dose_in: Volume
+    priming: Volume
+
+    def first_empty(self, error: Ratio) -> Duration:
+        """Return when a container can first be empty, counted from connecting it."""
+        return empty_after(self.fill - self.priming, self.rate, error)
+
+    def supplies(self, end: Duration, ordered: Mass) -> tuple[Supply, Supply]:
+        """Return the two containers of a course with this order that is planned to end then."""
+        usable, concentration = self.fill - self.priming, Concentration(ordered / 2 / self.dose_in)
+        first = Supply(Duration("0 h"), self.change, usable, self.rate, concentration)
+        return first, replace(first, begins=self.change, ends=end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,17 +157,11 @@ class Alternative:
 
     Values:
         name: `chosen`, `latest-change`, `exact-change`, `no-priming`, `no-overfill`, `lower-rate`.
-        change: hours from connecting to the first change.
-        fill, dose_in: total volume, and the volume in which the ordered dose lies.
-        off_label: whether rate or volume differ from the label.
+        off_label: whether rate and volume differ from the label.
     """
 
     name: str
-    change: Duration
-    rate: Rate
-    fill: Volume
-    dose_in: Volume
-    priming: Volume
+    way: Way
     off_label: bool
     delivery: Delivery
 
@@ -128,50 +170,35 @@ LOWER_RATE = Rate("1.9 mL/h")
 
 
 def alternatives(
-    plan: ContainerPlan, protocol: Protocol, edges: Sequence[Duration], ordered: Mass
+    plan: ContainerPlan, protocol: Protocol, supplies: Sequence[Supply], ordered: Mass
 ) -> tuple[Alternative, ...]:
     """Return the chosen way and others side by side, for a course of two containers; nothing for other courses."""
-    if len(plan.containers) != 2:
+    if len(supplies) != 2:
         return ()
     pump, first = protocol.pumps[plan.option.pump], plan.containers[0]
-    fill, rate, priming = first.recipe.fill, first.rate, pump.priming.value
-    dose_in, none, exact = first.recipe.delivers, Volume("0 mL"), first.lasts
-    change, error = edges[1], pump.flow_error.value
-    latest = empty_after(fill - priming, rate, error)
-    slow = empty_after(fill - priming, LOWER_RATE, error)
-    bare = empty_after(dose_in - priming, rate, error)
-    lower_change = min(exact, slow - protocol.handling.change_margin.value)
-    rows = (
-        ("chosen", change, rate, fill, dose_in, priming, False),
-        ("latest-change", latest, rate, fill, dose_in, priming, False),
-        ("exact-change", exact, rate, fill, dose_in, priming, False),
-        ("no-priming", change, rate, fill, dose_in, none, False),
-        (
-            "no-overfill",
-            min(change, bare - protocol.handling.change_margin.value),
-            rate,
-            dose_in,
-            dose_in,
-            priming,
-            False,
-        ),
-        ("lower-rate", lower_change, LOWER_RATE, fill, Volume(LOWER_RATE * exact), priming, True),
-    )
-    end = edges[-1]
+    error, margin = pump.flow_error.value, protocol.handling.change_margin.value
+    change, half, none = supplies[0].ends, first.lasts, Volume("0 mL")
+    usual = Way(change, first.rate, first.recipe.fill, first.recipe.delivers, pump.priming.value)
+    bare = replace(usual, fill=usual.dose_in)
+    lower = replace(usual, rate=LOWER_RATE, dose_in=Volume(LOWER_RATE * half))
+    ways = {
+        "chosen": usual,
+        "latest-change": replace(usual, change=usual.first_empty(error)),
+        "exact-change": replace(usual, change=half),
+        "no-priming": replace(usual, priming=none),
+        "no-overfill": replace(bare, change=min(change, bare.first_empty(error) - margin)),
+        "lower-rate": replace(lower, change=min(half, lower.first_empty(error) - margin)),
+    }
+    end, ends_by = supplies[-1].ends, protocol.handling.course_ends_by
     return tuple(
         Alternative(
-            name, moment, speed, filled, holds, primed, off_label,
-            delivery(_two(moment, end, filled - primed, speed, Concentration(ordered / 2 / holds)), error, ordered),
+            name,
+            way,
+            off_label=name == "lower-rate",
+            delivery=delivery(way.supplies(end, ordered), error, ordered, ends_by),
         )
-        for name, moment, speed, filled, holds, primed, off_label in rows
-    )  # fmt: skip
-
-
-def _two(change: Duration, end: Duration, usable: Volume, rate: Rate, concentration: Concentration) -> list[Supply]:
-    return [
-        Supply(Duration("0 h"), change, usable, rate, concentration),
-        Supply(change, end, usable, rate, concentration),
-    ]
+        for name, way in ways.items()
+    )
 
 
 def _sum(masses: Sequence[Mass]) -> Mass:

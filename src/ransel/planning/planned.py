@@ -8,7 +8,8 @@ from datetime import datetime
 from ransel.compounding import ContainerCode, ContainerPlan, compare_plans, container_code, plan_containers
 from ransel.language import Notice
 from ransel.planning.agenda import Agenda
-from ransel.planning.course import CoursePlan, Preparation, plan_course
+from ransel.planning.course import CoursePlan, plan_course
+from ransel.planning.making import Preparation
 from ransel.prescribing import MedicineDay, Order, Patient, prescribe, supportive_days
 from ransel.protocols import Protocol
 

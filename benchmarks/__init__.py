@@ -1,0 +1,1 @@
+"""Measured figures, as ratios against a limit or a peer: `make bench`."""
