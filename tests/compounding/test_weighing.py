@@ -32,7 +32,7 @@ def test_a_small_step_has_the_least_tolerance_that_a_balance_can_tell():
 
 
 @pytest.mark.parametrize("step", [*STEPS.values(), *SYRINGE.values()])
-@pytest.mark.hazard("HZ-014")
+@pytest.mark.hazard("HZ-020")
 def test_a_step_at_the_exact_edge_of_its_tolerance_stands_and_a_crumb_more_or_less_does_not(step):
     for edge in (step.tolerance, -step.tolerance):
         assert weighed(step, edge).within_tolerance
@@ -47,7 +47,7 @@ def test_what_was_added_is_the_difference_of_two_readings():
     assert weighing.within_tolerance
 
 
-@pytest.mark.hazard("HZ-014")
+@pytest.mark.hazard("HZ-020")
 def test_drug_left_out_or_drawn_up_twice_is_out_of_tolerance():
     drug = STEPS["drug"]
     assert not weigh(drug, EMPTY, EMPTY).within_tolerance
@@ -59,7 +59,7 @@ def test_a_balance_that_reads_below_zero_or_backwards_is_refused(before, after):
     assert codes(refusals(weigh, STEPS["drug"], Mass(before), Mass(after))) == ["weighing.backwards"]
 
 
-@pytest.mark.hazard("HZ-029")
+@pytest.mark.hazard("HZ-028")
 def test_an_expected_mass_that_rests_on_an_assumed_density_says_so():
     density = SHELF.protocol(LONG).preparation.drug_density
     assert STEPS["drug"].expected.weakest is density.confidence

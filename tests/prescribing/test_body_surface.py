@@ -30,7 +30,7 @@ def surface(formula, weight="16.4 kg", height="102 cm"):
 
 
 @pytest.mark.parametrize(("formula", "printed"), PRINTED)
-@pytest.mark.hazard("HZ-008")
+@pytest.mark.hazard("HZ-031")
 def test_each_formula_gives_the_printed_body_surface_of_a_child_of_16_4_kg_and_102_cm(formula, printed):
     assert surface(formula).text("en", "m2", 4) == f"{printed} m²"
 
@@ -57,7 +57,7 @@ def test_units_of_the_entry_make_no_difference():
     assert surface("boyd", "16400 g", "1.02 m") == surface("boyd")
 
 
-@pytest.mark.hazard("HZ-012")
+@pytest.mark.hazard("HZ-018")
 def test_the_rounded_body_surface_keeps_the_unrounded_one_beside_it():
     rounded = body_surface("mosteller", Mass("16.4 kg"), Length("102 cm"), rounding=Rounding.read("nearest 0.01 m2"))
     assert rounded.value == Area("0.68 m2")
@@ -70,7 +70,7 @@ def test_a_formula_that_nobody_knows_is_refused_with_those_that_are_known():
     assert all(known in refusal.values["known"] for known in BODY_SURFACE_FORMULAS)
 
 
-@pytest.mark.hazard("HZ-029")
+@pytest.mark.hazard("HZ-028")
 def test_the_formula_known_only_by_heart_says_so():
     marks = {name: formula.confidence for name, formula in BODY_SURFACE_FORMULAS.items()}
     assert marks.pop("weight-only") is Confidence.RECALLED

@@ -239,7 +239,7 @@ def test_without_a_previous_measurement_nothing_is_asked_about_change():
 @pytest.mark.parametrize(
     "name", ["Sam\nBEGIN:VEVENT", "Sam\r\nATTENDEE:x", "Sam\u2028x", "Sam\u202ex", "Sam\x00", " \t"]
 )
-@pytest.mark.hazard("HZ-027")
+@pytest.mark.hazard("HZ-026")
 def test_a_name_that_could_write_lines_of_its_own_is_refused(name):
     assert codes(refusals(child, name=name)) in (["text.control-character"], ["text.empty"])
 

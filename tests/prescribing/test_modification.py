@@ -15,14 +15,14 @@ def effect(modification, lasting, rate="2 mL/h"):
     return effect_of(MODIFICATIONS[modification], Rate(rate), daily, Duration(lasting))
 
 
-@pytest.mark.hazard("HZ-025")
+@pytest.mark.hazard("HZ-008")
 def test_24_hours_at_half_rate_leave_24_ml_and_3_408_mg_behind_and_cost_12_hours():
     half = effect("any-grade-1-2", "24 h")
     assert (half.rate, half.volume_behind, half.end_later) == (Rate("1 mL/h"), Volume("24 mL"), Duration("12 h"))
     assert half.dose_behind.text("en", "mg", 3) == "3.408 mg"
 
 
-@pytest.mark.hazard("HZ-025")
+@pytest.mark.hazard("HZ-008")
 def test_a_half_rate_that_nobody_puts_back_costs_half_of_the_rest_of_the_course():
     left_on = effect("any-grade-1-2", "240 h")
     assert left_on.dose_behind == Mass(order_for().course_dose.value / 2)
@@ -53,7 +53,7 @@ def test_volume_drug_and_delay_of_every_modification_tell_the_same_story(modific
     assert one.volume_behind + Volume(one.rate * one.lasting) == Volume("14 mL")
 
 
-@pytest.mark.hazard("HZ-025")
+@pytest.mark.hazard("HZ-008")
 def test_every_modification_that_lowers_the_rate_says_whether_and_how_to_go_on():
     lowering = [one for one in MODIFICATIONS.values() if one.action == "reduce"]
     assert lowering

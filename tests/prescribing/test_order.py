@@ -137,12 +137,12 @@ def test_a_most_caps_the_dose_and_the_derivation_shows_the_cap():
 # rounding
 
 
-@pytest.mark.hazard("HZ-012")
+@pytest.mark.hazard("HZ-018")
 def test_by_default_nothing_is_rounded_before_the_pharmacy_measures():
     assert all(node.rounding.step is None for node in order_for().course_dose.walk())
 
 
-@pytest.mark.hazard("HZ-012")
+@pytest.mark.hazard("HZ-018")
 def test_a_rounded_body_surface_is_rounded_once_and_everything_after_it_follows_exactly():
     order = order_for(child(), with_dose(SHELF.protocol(LONG), surface_rounding=Rounding.read("nearest 0.01 m2")))
     assert order.daily_dose.value == DoseRate("6.8 mg/day")
@@ -151,7 +151,7 @@ def test_a_rounded_body_surface_is_rounded_once_and_everything_after_it_follows_
     assert [node.name for node in order.course_dose.walk() if node.rounding.step is not None] == ["body_surface"]
 
 
-@pytest.mark.hazard("HZ-012")
+@pytest.mark.hazard("HZ-018")
 @pytest.mark.parametrize(
     ("rule", "rounded"), [("nearest 0.1 mg/day", "6.8"), ("up 0.1 mg/day", "6.9"), ("down 0.5 mg/day", "6.5")]
 )
@@ -191,7 +191,7 @@ def test_everything_that_stands_in_the_way_is_said_at_once():
     assert codes(refusals(order_for, patient, course=9)) == expected
 
 
-@pytest.mark.hazard("HZ-011")
+@pytest.mark.hazard("HZ-014")
 def test_every_order_at_home_says_that_this_lies_outside_the_label_and_on_whose_word():
     order = order_for(protocol=AT_HOME)
     (notice,) = [one for one in order.notices if one.code == "use.off-label-home"]
@@ -200,7 +200,7 @@ def test_every_order_at_home_says_that_this_lies_outside_the_label_and_on_whose_
         assert order.protocol.use.approved_by in notice.text(language)
 
 
-@pytest.mark.hazard("HZ-011")
+@pytest.mark.hazard("HZ-014")
 def test_an_order_in_hospital_says_nothing_about_home():
     assert "use.off-label-home" not in codes(order_for(protocol=LONG).notices)
 

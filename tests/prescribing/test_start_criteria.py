@@ -34,7 +34,7 @@ AT_THE_THRESHOLD = [
 
 
 @pytest.mark.parametrize(("criterion", "met", "not_met"), AT_THE_THRESHOLD)
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_a_criterion_turns_exactly_at_its_threshold(criterion, met, not_met):
     assert (state(criterion, met), state(criterion, not_met)) == ("met", "not-met")
 
@@ -44,7 +44,7 @@ def test_every_criterion_of_the_protocol_is_proved_at_its_threshold():
 
 
 @pytest.mark.parametrize("criterion", IDS)
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_a_finding_that_is_not_there_is_missing_and_never_met(criterion):
     present = {key: value for key, value in FINDINGS.items() if key != criterion}
     states = {key: outcome.state for key, outcome in outcomes(**present).items()}
@@ -52,12 +52,12 @@ def test_a_finding_that_is_not_there_is_missing_and_never_met(criterion):
     assert set(states.values()) == {"met"}
 
 
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_without_any_finding_everything_is_missing():
     assert {outcome.state for outcome in outcomes().values()} == {"missing"}
 
 
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_a_missing_finding_is_named_in_the_order_as_something_to_act_upon():
     order = order_for(child(findings={key: value for key, value in FINDINGS.items() if key != "platelets"}))
     (notice,) = [one for one in order.notices if one.code.startswith("criterion.")]
@@ -65,7 +65,7 @@ def test_a_missing_finding_is_named_in_the_order_as_something_to_act_upon():
     assert all(order.criteria[2].criterion.title.text(language) in notice.text(language) for language in LANGUAGES)
 
 
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_a_criterion_that_is_not_met_is_named_in_the_order_with_its_limit_and_what_was_found():
     order = order_for(child(findings={**FINDINGS, "platelets": "19999 /uL"}))
     (notice,) = [one for one in order.notices if one.code.startswith("criterion.")]
@@ -74,7 +74,7 @@ def test_a_criterion_that_is_not_met_is_named_in_the_order_with_its_limit_and_wh
     assert "19999/µL" in notice.text("en")
 
 
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_missing_is_said_in_words():
     outcome = outcomes()["alt"]
     assert all(translate(outcome.found_in_words, language) for language in LANGUAGES)
@@ -91,7 +91,7 @@ def test_a_finding_in_another_unit_is_compared_by_what_it_means():
     assert state("neutrophils", "500000 /mL") == "met"
 
 
-@pytest.mark.hazard("HZ-010")
+@pytest.mark.hazard("HZ-013")
 @pytest.mark.parametrize(
     ("criterion", "value"),
     [
@@ -108,13 +108,13 @@ def test_a_finding_of_another_kind_than_its_criterion_is_refused(criterion, valu
     assert (refusal.code, refusal.field) == ("finding.other-kind", f"findings.{criterion}")
 
 
-@pytest.mark.hazard("HZ-010")
+@pytest.mark.hazard("HZ-013")
 @pytest.mark.parametrize("value", [98, 98.5, None, ["98 %"]])
 def test_a_finding_that_is_no_quantity_and_no_yes_or_no_is_refused(value):
     assert codes(refusals(validate, Findings, {"oxygen-saturation": value}, "findings")) == ["finding.unreadable"]
 
 
-@pytest.mark.hazard("HZ-009")
+@pytest.mark.hazard("HZ-012")
 def test_a_finding_under_a_name_that_no_criterion_has_is_refused_instead_of_overlooked():
     findings = validate(Findings, {"hemoglobin": "9.8 g/dL", "thrombocytes": "112000 /uL"}, "findings")
     found = refusals(judge, CRITERIA, findings)
@@ -125,7 +125,7 @@ def test_a_finding_under_a_name_that_no_criterion_has_is_refused_instead_of_over
     assert all(criterion in found[0].values["known"] for criterion in IDS)
 
 
-@pytest.mark.hazard("HZ-010")
+@pytest.mark.hazard("HZ-013")
 @pytest.mark.parametrize(("days", "expected"), [(0, []), (3, []), (4, ["criteria.old"])])
 def test_findings_of_more_than_72_hours_before_the_start_are_called_old(days, expected):
     findings = {**FINDINGS, "taken": START - timedelta(days=days)}
@@ -133,7 +133,7 @@ def test_findings_of_more_than_72_hours_before_the_start_are_called_old(days, ex
     assert [one.code for one in notices if one.code.startswith("criteria.")] == expected
 
 
-@pytest.mark.hazard("HZ-010")
+@pytest.mark.hazard("HZ-013")
 def test_findings_without_a_date_are_called_undated():
     undated = {key: value for key, value in FINDINGS.items() if key != "taken"}
     assert "criteria.undated" in codes(order_for(child(findings=undated)).notices)

@@ -35,7 +35,7 @@ def test_isotretinoin_is_half_of_160_mg_per_m2_twice_a_day_from_day_14_to_day_27
     assert only.last.toordinal() - only.first.toordinal() + 1 == 14
 
 
-@pytest.mark.hazard("HZ-023")
+@pytest.mark.hazard("HZ-016")
 @pytest.mark.parametrize(
     ("start", "first", "last"),
     [

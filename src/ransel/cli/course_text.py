@@ -27,6 +27,7 @@ class _Teller:
 
     def __init__(self, course: PlannedCourse, language: Language) -> None:
         self.course, self.language = course, language
+        self.unit = course.order.protocol.dose.unit
 
     def word(self, key: str, **values: object) -> str:
         return Message(key, values).text(self.language)
@@ -55,8 +56,8 @@ class _Teller:
         order = self.course.order
         rows = [
             (self.word("term.body_surface"), self.number(order.body_surface.value, "m2", 4)),
-            (self.word("term.daily_dose"), self.number(order.daily_dose.value, "mg/day", 3)),
-            (self.word("term.course_dose"), self.number(order.course_dose.value, "mg", 3)),
+            (self.word("term.daily_dose"), self.number(order.daily_dose.value, f"{self.unit}/day", 3)),
+            (self.word("term.course_dose"), self.number(order.course_dose.value, self.unit, 3)),
         ]
         return self._section("course.dose", columns(rows))
 
@@ -70,8 +71,8 @@ class _Teller:
         volumes = ", ".join(
             f"{one.name.text(self.language)} {self.number(one.volume.value, 'mL', 3)}" for one in recipe.ingredients
         )
-        drug, fill = self.number(recipe.drug.value, "mg", 3), recipe.fill.text(self.language)
-        delivered = self.number(recipe.delivered.value, "mg", 3)
+        drug, fill = self.number(recipe.drug.value, self.unit, 3), recipe.fill.text(self.language)
+        delivered = self.number(recipe.delivered.value, self.unit, 3)
         rate = f"{container.rate.text(self.language)} ({container.rate.text(self.language, 'mL/24h')})"
         yield f"  {kind} {container.index}: " + self.word(
             "course.container", drug=drug, fill=fill, delivered=delivered, delivers=recipe.delivers,
@@ -90,8 +91,8 @@ class _Teller:
             (
                 ("* " if plan.name == self.course.containers.name else "  ") + plan.option.title.text(self.language),
                 self.word("course.vials", count=plan.vials),
-                self.word("course.left", mg=self.number(plan.left_in_vials + plan.left_in_containers, "mg", 1)),
-                "" if plan.price_euro is None else f"€ {plan.price_euro}",
+                self.word("course.left", mg=self.number(plan.left_in_vials + plan.left_in_containers, self.unit, 1)),
+                "" if plan.price_euro is None else f"€ {plan.price_euro} ({plan.price_source})",
             )
             for plan in self.course.compared
         ]
@@ -108,16 +109,17 @@ class _Teller:
     def pump(self) -> str:
         given = self.course.plan.delivery
         line = "  " + self.word(
-            "course.delivery", error=given.error, low=self.number(given.low, "mg", 2),
-            exact=self.number(given.exact, "mg", 2), high=self.number(given.high, "mg", 2),
-            ordered=self.number(given.ordered, "mg", 2),
+            "course.delivery", error=given.error, low=self.number(given.low, self.unit, 2),
+            exact=self.number(given.exact, self.unit, 2), high=self.number(given.high, self.unit, 2),
+            ordered=self.number(given.ordered, self.unit, 2),
         )  # fmt: skip
         rows = columns(map(self._alternative, self.course.plan.alternatives))
-        return self._section("course.pump", f"{line}\n{rows}".rstrip())
+        legend = f"\n  † {self.word('course.off-label')}" if self.course.plan.alternatives else ""
+        return self._section("course.pump", f"{line}\n{rows}".rstrip() + legend)
 
     def _alternative(self, one: Alternative) -> tuple[str, ...]:
         dry = one.delivery.dry
-        span = f"{self.number(one.delivery.low, 'mg', 2)} – {self.number(one.delivery.high, 'mg', 2)}"
+        span = f"{self.number(one.delivery.low, self.unit, 2)} – {self.number(one.delivery.high, self.unit, 2)}"
         return (
             self.word(f"alternative.{one.name}") + (" †" if one.off_label else ""),
             self.word("course.change-at", hours=self.number(one.way.change, "h", 1)),

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
 
-import typer
-
-from ransel.cli.inputs import read_inputs
+from ransel.cli.inputs import Inputs
+from ransel.cli.output import show, show_data
 from ransel.compounding import plan_containers
 from ransel.evidence import Derivation
 from ransel.language import refuse
-from ransel.prescribing import Order, prescribe
+from ransel.prescribing import DoseModifications, Order, dose_modifications
 from ransel.protocols import Site
+from ransel.quantities import DoseRate, Duration
 
 
-def explain_number(
-    child: Path, topic: str, *, protocol: str, kind: str, now: str, as_json: bool, language: str
-) -> None:
+def explain_number(inputs: Inputs, topic: str, *, as_json: bool) -> None:
     """Print the derivation of one number."""
-    inputs = read_inputs(child, protocol, now, language)
-    today = inputs.agenda.local(inputs.now).date()
-    order = prescribe(inputs.patient, inputs.protocol, 1, today, today)
-    topics = explanations(order, kind, inputs.agenda.site)
+    inputs.check("language", "patient", "protocol", "now", "kind")
+    order = inputs.order(1, inputs.today)
+    with inputs.where_it_was_written():
+        topics = explanations(order, inputs.kind, inputs.agenda.site)
     if topic not in topics:
         refuse("option.no-topic", "TOPIC", topic, known=", ".join(topics))
     why = topics[topic]
-    typer.echo(json.dumps(why.as_json(), ensure_ascii=False, indent=2) if as_json else why.text(inputs.language))
+    if as_json:
+        show_data(why.as_json())
+    else:
+        show(why.text(inputs.language))
 
 
-def explanations(order: Order, kind: str, site: Site) -> Mapping[str, Derivation]:
-    """Return every number that can be explained: of the order, and of the first container of this kind."""
-    plan = plan_containers(order, kind or order.protocol.containers.default, site)
+def explanations(order: Order, kind: str, site: Site) -> Mapping[str, Derivation | DoseModifications]:
+    """Return everything that can be explained: of the order, and of the first container of this kind."""
+    plan = plan_containers(order, kind, site)
     recipe = plan.containers[0].recipe
     volumes = {f"{one.id}-volume": one.volume for one in recipe.ingredients}
     return {
@@ -44,4 +43,7 @@ def explanations(order: Order, kind: str, site: Site) -> Mapping[str, Derivation
         "drug": recipe.drug,
         **volumes,
         "vials": recipe.vials,
+        "dose-modifications": dose_modifications(
+            order.protocol.modifications, plan.option.rate, DoseRate(order.daily_dose.value), Duration("24 h")
+        ),
     }

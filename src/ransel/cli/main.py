@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 from click import Abort, ClickException
 
+from ransel import __version__
 from ransel.cli.settings import default_language
 from ransel.language import Language, Refusal, Refused
 
@@ -22,8 +23,6 @@ STOPPED = 130
 
 app = typer.Typer(
     name="ransel",
-    help="The system behind the backpack: long infusions at home, from the prescription to the last drop.",
-    no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -45,6 +44,18 @@ Now = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain data.")]
 Words = Annotated[str, typer.Option("--language", metavar="nl|en", help="The language (or RANSEL_LANGUAGE).")]
+
+
+@app.callback(invoke_without_command=True)
+def ransel(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False,
+) -> None:
+    """The system behind the backpack: long infusions at home, from the prescription to the last drop."""
+    if version:
+        typer.echo(f"ransel {__version__}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @protocols_app.callback()

@@ -24,7 +24,7 @@ class Settings:
     now: str
 
 
-def read_settings(language: str = "") -> Settings:
+def read_settings(language: str | None = None) -> Settings:
     """Return the settings; a language given on the command line goes first.
 
     Raises:
@@ -33,7 +33,7 @@ def read_settings(language: str = "") -> Settings:
     protocols = os.environ.get("RANSEL_PROTOCOLS", "")
     return Settings(
         protocols=Path(protocols) if protocols else None,
-        language=_language(language, "--language") if language else default_language(),
+        language=default_language() if language is None else _language(language, "--language"),
         now=os.environ.get("RANSEL_NOW", ""),
     )
 

@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
-import typer
-
-from ransel.cli.inputs import monday_of, read_inputs, whole_number
+from ransel.cli.inputs import Inputs
+from ransel.cli.output import show, show_data
 from ransel.cli.table import columns
 from ransel.compounding import plan_containers
 from ransel.language import Language, Message, Moment
 from ransel.planning import Agenda, Start, rank_starts
-from ransel.prescribing import prescribe
 
 
-def show_starts(
-    child: Path, *, week: str, protocol: str, number: str, kind: str, now: str, as_json: bool, language: str
-) -> None:
+def show_starts(inputs: Inputs, *, as_json: bool) -> None:
     """Print every half hour of a week: ranked when it is possible, with the obstacle when it is not."""
-    inputs = read_inputs(child, protocol, now, language)
-    monday = monday_of(week, "--week")
-    agenda, today = inputs.agenda, inputs.agenda.local(inputs.now).date()
-    order = prescribe(inputs.patient, inputs.protocol, whole_number(number, "--course"), today, max(monday, today))
-    containers = plan_containers(order, kind or inputs.protocol.containers.default, agenda.site)
-    found = rank_starts(order, containers, agenda, monday, inputs.now)
+    inputs.check("language", "patient", "protocol", "now", "course_number", "monday", "kind")
+    agenda = inputs.agenda
+    order = inputs.order(inputs.course_number, max(inputs.monday, inputs.today))
+    with inputs.where_it_was_written():
+        containers = plan_containers(order, inputs.kind, agenda.site)
+    found = rank_starts(order, containers, agenda, inputs.monday, inputs.now)
     if as_json:
-        rows = [_as_json(one, agenda, inputs.language) for one in found]
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    typer.echo(_as_text(found, agenda, inputs.language))
+        show_data([_as_json(one, agenda, inputs.language) for one in found])
+    else:
+        show(_as_text(found, agenda, inputs.language))
 
 
 def _as_json(one: Start, agenda: Agenda, language: Language) -> dict[str, object]:

@@ -46,7 +46,7 @@ class ContainerPlan:
         vials: opened for the whole course, under the site's rule for opened vials.
         vials_if_shared: the fewest there could be, if every rest could be kept.
         left_in_vials, left_in_containers: drug that is made up or opened but not ordered.
-        price_euro: of the vials, None when the site gives no price.
+        price_euro: of the vials, None when the site gives no price; price_source: where that price is from.
     """
 
     name: str
@@ -57,6 +57,7 @@ class ContainerPlan:
     left_in_vials: Mass
     left_in_containers: Mass
     price_euro: int | None
+    price_source: str
 
 
 def plan_containers(order: Order, name: str, site: Site) -> ContainerPlan:
@@ -74,7 +75,7 @@ def plan_containers(order: Order, name: str, site: Site) -> ContainerPlan:
     content = Mass(protocol.product.strength.value * protocol.product.vial.value)
     drug = _sum([Mass(container.recipe.drug.value) for container in containers])
     delivered = _sum([Mass(container.recipe.delivered.value) for container in containers])
-    price = site.pharmacy.vial_price_euro
+    price = site.pharmacy.vial_price_euro.get(protocol.product.name)
     return ContainerPlan(
         name=name,
         option=option,
@@ -84,6 +85,7 @@ def plan_containers(order: Order, name: str, site: Site) -> ContainerPlan:
         left_in_vials=content * opened - drug,
         left_in_containers=drug - delivered,
         price_euro=None if price is None else price.value * opened,
+        price_source="" if price is None else price.source,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ransel.compounding.container import Container
 from ransel.language import Message, refuse
@@ -24,8 +24,8 @@ class StabilityClock:
     """The two clocks of a container.
 
     The cold clock runs in the fridge and has a cumulative limit. The warm clock starts when the container
-    leaves the fridge for the first time, not when it is connected; time before the fridge counts to it, and
-    it never stops: a container that goes back into the fridge stays as old as it was.
+    leaves the fridge for the first time, not when it is connected; without a fridge it starts when the
+    container is made. It never stops: a container that goes back into the fridge stays as old as it was.
 
     Values:
         made: when the vial was opened; all instants are aware.
@@ -60,11 +60,10 @@ class StabilityClock:
 
         While the container is in the fridge this is the latest it can become.
         """
-        warm_before = (self.into_fridge - self.made) if self.into_fridge is not None else timedelta()
         leaves = self.out_of_fridge or (self.cold_until.at if self.into_fridge is not None else self.made)
         if leaves > self.cold_until.at:  # kept too long: its time was over in the fridge
             return self.cold_until
-        return Limit(leaves + self.stability.warm.value.timedelta - warm_before, self._because("warm"))
+        return Limit(leaves + self.stability.warm.value.timedelta, self._because("warm"))
 
     def start_before(self, run: Duration) -> Limit:
         """When the container must be running, if it then runs for `run` without a pause."""

@@ -24,17 +24,24 @@ class Refusal:
     """One thing that cannot be accepted.
 
     `code` names the reason (`quantity.comma`); the catalogue holds the problem under `refusal.<code>`
-    and the remedy under `remedy.<code>`. `values` fill the places in both.
+    and the remedy under `remedy.<code>`. `values` fill the places in both. `file` is where the field stands,
+    empty for what was not read from a file.
     """
 
     code: str
     field: str = ""
     value: str = ""
     values: Mapping[str, object] = dataclasses.field(default_factory=dict, hash=False)
+    file: str = ""
 
     def at(self, place: str) -> Refusal:
-        """Return the same refusal seen from further out: `weight` at `child.toml` is `child.toml: weight`."""
+        """Return the same refusal seen from further out: `reason` at `choice` is `choice.reason`."""
         return replace(self, field=f"{place}.{self.field}" if self.field else place)
+
+    def in_file(self, file: str) -> Refusal:
+        """Return the same refusal with its file apart: `child.toml.weight` is `weight` in `child.toml`."""
+        within = self.field == file or self.field.startswith(f"{file}.")
+        return replace(self, file=file, field=self.field[len(file) + 1 :] if within else self.field)
 
     @property
     def problem(self) -> Message:
@@ -47,9 +54,13 @@ class Refusal:
         return Message(f"remedy.{self.code}", self._values())
 
     def text(self, language: Language = "en") -> str:
-        """Return one sentence: where, what is wrong, what to do."""
-        place = f"{_shown(self.field, LONGEST_FIELD_SHOWN)}: " if self.field else ""
-        return f"{place}{self.problem.text(language)}; {self.remedy.text(language)}."
+        """Return one sentence: where, what is wrong, what to do. It always shows the value."""
+        sentence = f"{self.problem.text(language)}; {self.remedy.text(language)}."
+        file, field = (_shown(place, LONGEST_FIELD_SHOWN) for place in (self.file, self.field))
+        value = _shown(self.value, LONGEST_VALUE_SHOWN)
+        if self.value and value not in f"{file} {field} {sentence}":
+            field = f"{field} {value}".lstrip()
+        return ": ".join(part for part in (file, field, sentence) if part)
 
     def _values(self) -> dict[str, object]:
         others = {name: _on_one_line(value) if isinstance(value, str) else value for name, value in self.values.items()}
@@ -70,6 +81,10 @@ class Refused(ValueError):  # noqa: N818 - it is what happened to the input, not
     def at(self, place: str) -> Refused:
         """Return the same refusals seen from further out."""
         return Refused(refusal.at(place) for refusal in self.refusals)
+
+    def in_file(self, file: str) -> Refused:
+        """Return the same refusals with the file in which their fields stand."""
+        return Refused(refusal.in_file(file) for refusal in self.refusals)
 
 
 def refuse(code: str, field: str = "", value: object = "", **values: object) -> NoReturn:

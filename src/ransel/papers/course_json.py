@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from ransel.compounding import ContainerPlan, other_reading, plan_containers
 from ransel.language import Language, Message, translate
 from ransel.planning import Alternative, PlannedCourse, Preparation, Visit
-from ransel.prescribing import MedicineDay, Order, Outcome, effect_of, prescribe
-from ransel.protocols import Modification
-from ransel.quantities import DoseRate, Duration, Quantity, Rate
+from ransel.prescribing import MedicineDay, Order, Outcome, prescribe
 
 SCHEMA = "ransel/course/1"
-EFFECT_SHOWN_FOR = Duration("24 h")
 
 
 def course_json(course: PlannedCourse, language: Language = "en") -> dict[str, Any]:
@@ -41,7 +37,7 @@ def course_json(course: PlannedCourse, language: Language = "en") -> dict[str, A
         "alternatives": [_alternative(one) for one in course.plan.alternatives],
         "criteria": [_criterion(outcome, language) for outcome in order.criteria],
         "medicines": [_medicine(day, language) for day in course.medicines],
-        "modifications": [_modification(one, course, language) for one in order.protocol.modifications],
+        "modifications": course.modifications.as_json(),
         "warnings": [
             {"code": one.code, "level": one.level.value, "text": one.text(language)} for one in course.notices
         ],
@@ -123,6 +119,7 @@ def _container_plan(plan: ContainerPlan, language: Language) -> dict[str, Any]:
         "left_in_vials_mg": plan.left_in_vials.plain("mg"),
         "left_in_containers_mg": plan.left_in_containers.plain("mg"),
         "price_euro": plan.price_euro,
+        "price_source": plan.price_source or None,
         "suggestion": plan.option.suggestion.value if plan.option.suggestion else None,
         "suggested_for_courses": list(plan.option.suggested_for_courses),
     }
@@ -233,30 +230,4 @@ def _medicine(day: MedicineDay, language: Language) -> dict[str, Any]:
         "timing": timing.value.text(language),
         "source": timing.source,
         "confidence": timing.confidence.value,
-    }
-
-
-def _modification(one: Modification, course: PlannedCourse, language: Language) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "id": one.id,
-        "event": one.event.text(language),
-        "action": one.action,
-        "advice": one.advice.value.text(language),
-        "resume_in": one.resume_in,
-        "source": one.advice.source,
-        "confidence": one.advice.confidence.value,
-    }
-    if one.rate is None:
-        return row
-    rate, daily = course.containers.option.rate, DoseRate(course.order.daily_dose.value)
-    effect = effect_of(one, Rate(rate), daily, EFFECT_SHOWN_FOR)
-    return row | {"effect_of_24_h": _plain(effect.rate, effect.volume_behind, effect.dose_behind, effect.end_later)}
-
-
-def _plain(rate: Quantity, volume: Quantity, dose: Quantity, later: Quantity) -> Mapping[str, str]:
-    return {
-        "rate_mL_per_h": rate.plain("mL/h"),
-        "volume_behind_mL": volume.plain("mL"),
-        "dose_behind_mg": dose.plain("mg"),
-        "end_later_h": later.plain("h"),
     }

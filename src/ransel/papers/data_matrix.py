@@ -58,7 +58,8 @@ def data_matrix(code: ContainerCode) -> Symbol:
         )
     except ValueError:
         refuse("paper.code", "code", code.element_string)
-    image = memoryview(barcode.to_image(scale=1, add_quiet_zones=False))
-    height, width = image.shape[:2]
-    rows = ("".join("#" if image[line, column] == 0 else "." for column in range(width)) for line in range(height))
-    return Symbol(code.element_string, tuple(rows))
+    image = barcode.to_image(scale=1, add_quiet_zones=False)
+    height, width = image.shape
+    pixels = memoryview(image).tobytes()  # type: ignore[arg-type]  # it is a buffer; its stub does not say so
+    lines = (pixels[line * width : (line + 1) * width] for line in range(height))
+    return Symbol(code.element_string, tuple("".join("." if pixel else "#" for pixel in line) for line in lines))

@@ -6,7 +6,7 @@ import re
 
 from ransel.evidence import Derivation
 from ransel.language import Language
-from ransel.quantities import number_text, unit
+from ransel.quantities import number_text
 
 NAME = re.compile(r"(?P<name>[a-z][a-z_0-9]*)(?:/(?P<unit>kg|g|cm))?")
 
@@ -24,18 +24,13 @@ def formula_line(result: Derivation, language: Language) -> str:
         return node.value.text(language, node.unit)
 
     text = NAME.sub(filled, result.formula)
-    return text.replace(" * m2", "").replace("**", "^").replace("*", "×").replace("/(", "/ (")  # noqa: RUF001
+    return text.replace(" * m2", "").replace("**", "^").replace("*", "×").replace(" - ", " − ")  # noqa: RUF001
 
 
 def sources_of(result: Derivation) -> list[str]:
     """Return the sources of a formula and of the numbers that stand in it, each once."""
     found = [node.source for node in (result, *result.inputs) if node.source and (node is result or not node.formula)]
     return list(dict.fromkeys(found))
-
-
-def unit_text(symbol: str, language: Language) -> str:
-    """Return a unit as it is written in this language."""
-    return unit(symbol).text(language)
 
 
 def _word(text: str) -> str:

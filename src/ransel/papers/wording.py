@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from ransel.compounding import Released
 from ransel.evidence import Confidence, Derivation, Sourced
 from ransel.language import Language, Message, Moment, refuse
-from ransel.compounding import Released
 from ransel.planning import Agenda, PlannedCourse, Preparation
 from ransel.quantities import Quantity
 

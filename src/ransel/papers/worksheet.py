@@ -11,10 +11,10 @@ from ransel.language import Language, Message
 from ransel.papers.container_mark import mark_of
 from ransel.papers.formula_line import formula_line, sources_of
 from ransel.papers.typesetting import pdf
-from ransel.papers.wording import Marked, day, derived, marked, moment, moment_before, of_this_container, sourced
+from ransel.papers.wording import day, derived, marked, moment, moment_before, of_this_container, sourced
 from ransel.planning import PlannedCourse, Preparation
 from ransel.prescribing import Patient
-from ransel.quantities import Duration, Mass, Ratio, Volume
+from ransel.quantities import Duration, Mass
 
 WORDS = (
     "title", "patient", "born", "number", "protocol", "version", "course", "product", "contents", "density",
@@ -120,9 +120,7 @@ def _daily(course: PlannedCourse, preparation: Preparation) -> Derivation:
     return next((node for node in inputs if node.name == "daily_dose"), course.order.daily_dose)
 
 
-def _step(
-    course: PlannedCourse, step: WeighingStep, language: Language, released: Released | None
-) -> dict[str, Any]:
+def _step(course: PlannedCourse, step: WeighingStep, language: Language, released: Released | None) -> dict[str, Any]:
     preparation, expected = course.order.protocol.preparation, Mass(step.expected.value)
     tolerance = (preparation.weighing_tolerance.confidence, preparation.least_weighing_tolerance.confidence)
     low, high = expected - step.tolerance, expected + step.tolerance

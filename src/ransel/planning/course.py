@@ -104,7 +104,8 @@ def _notices(setting: Setting, visits: tuple[Visit, ...], given: Delivery) -> It
         yield notice("delivery.early", Level.INFORM, early=Shown(given.early, "h", 1), error=given.error)
     short = given.ordered - given.low
     if short.magnitude > 0:
-        amounts = {"shortfall": Shown(short, "mg", 2), "ordered": Shown(given.ordered, "mg", 2)}
+        unit = setting.protocol.dose.unit
+        amounts = {"shortfall": Shown(short, unit, 2), "ordered": Shown(given.ordered, unit, 2)}
         yield notice("delivery.short", Level.INFORM, error=given.error, **amounts)
     yield from _short_cycle(setting, visits)
 

@@ -10,8 +10,19 @@ from ransel.language import Notice
 from ransel.planning.agenda import Agenda
 from ransel.planning.course import CoursePlan, plan_course
 from ransel.planning.making import Preparation
-from ransel.prescribing import MedicineDay, Order, Patient, prescribe, supportive_days
+from ransel.prescribing import (
+    DoseModifications,
+    MedicineDay,
+    Order,
+    Patient,
+    dose_modifications,
+    prescribe,
+    supportive_days,
+)
 from ransel.protocols import Protocol
+from ransel.quantities import DoseRate, Duration
+
+A_DAY = Duration("24 h")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,12 @@ class PlannedCourse:
     def notices(self) -> tuple[Notice, ...]:
         """Everything a person should see, in the order in which it arose."""
         return (*self.order.notices, *self.plan.notices)
+
+    @property
+    def modifications(self) -> DoseModifications:
+        """What to do after side effects, with what each would do to this course in a day."""
+        daily = DoseRate(self.order.daily_dose.value)
+        return dose_modifications(self.order.protocol.modifications, self.containers.option.rate, daily, A_DAY)
 
     def code(self, preparation: Preparation) -> ContainerCode:
         """Return what identifies the container of this preparation."""

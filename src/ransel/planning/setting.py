@@ -70,16 +70,16 @@ class Setting:
         slots = list(self.agenda.slots(place, earliest, latest))
         return slots[-1] if slots else self._no_slot(step, place, earliest, latest, container)
 
-    def nearest_slot(self, step: str, place: Place, earliest: datetime, wish: datetime, latest: datetime) -> datetime:
+    def nearest_slot(
+        self, step: str, place: Place, window: tuple[datetime, datetime], wish: datetime, container: int = 0
+    ) -> datetime:
         """Return the open half hour in a window that is nearest to the wished instant.
 
         Raises:
             Refused: when there is none.
         """
-        slots = list(self.agenda.slots(place, earliest, latest))
-        return (
-            min(slots, key=lambda slot: abs(slot - wish)) if slots else self._no_slot(step, place, earliest, latest, 0)
-        )
+        slots = list(self.agenda.slots(place, *window))
+        return min(slots, key=lambda at: abs(at - wish)) if slots else self._no_slot(step, place, *window, container)
 
     def stop(self, code: str, field: str, **values: object) -> NoReturn:
         """Refuse this start because of one of its steps.

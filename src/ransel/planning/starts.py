@@ -86,8 +86,8 @@ def _in_numbers(plan: CoursePlan, order: Order) -> Iterator[Message]:
     yield Message(
         "start.delivery",
         {
-            "low": Shown(plan.delivery.low, "mg", 2),
-            "high": Shown(plan.delivery.high, "mg", 2),
+            "low": Shown(plan.delivery.low, order.protocol.dose.unit, 2),
+            "high": Shown(plan.delivery.high, order.protocol.dose.unit, 2),
             "early": Shown(plan.delivery.early, "h", 1),
         },
     )

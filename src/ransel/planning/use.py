@@ -1,7 +1,8 @@
 """When containers are used: connected, changed, disconnected.
 
-A change must come before the container that runs can be empty, less a margin, and late enough for what
-follows to reach the end that is accepted. Both follow from the pump's error, not from the nominal hours.
+A change must come before the container that runs can be empty, less a margin, and before its warm clock
+ends; and late enough for what follows to reach the end that is accepted. These follow from the pump's error
+and from chemistry, not from the nominal hours.
 """
 
 from __future__ import annotations
@@ -49,38 +50,60 @@ def _one_infusion(setting: Setting, members: list[Container], begins: datetime) 
     used: list[tuple[Visit, Run]] = []
     since = begins
     for number, running in enumerate(members):
-        is_last = number == len(members) - 1
-        visit = (
-            _disconnect(setting, running, since, ends) if is_last else _change(setting, members[number:], since, ends)
-        )
+        if number == len(members) - 1:
+            visit = _disconnect(setting, running, since, ends)
+        else:
+            nominal = begins + (running.starts + running.lasts - members[0].starts).timedelta
+            visit = _change(setting, members[number:], since, nominal, ends)
         used.append((visit, Run(running, since, visit.planned)))
         since = visit.planned
     return used
 
 
-def _change(setting: Setting, members: list[Container], since: datetime, ends: datetime) -> Visit:
-    """Return the change from the first of these containers, which runs since then, to the second."""
-    running, following = members[0], members[1:]
+def _change(setting: Setting, members: list[Container], since: datetime, nominal: datetime, ends: datetime) -> Visit:
+    """Return the change from the first of these containers, which runs since then, to the second.
+
+    It is planned as near to its nominal moment as its window and the opening hours allow.
+    """
+    running, *following = members
     margin, early = setting.handling.change_margin.value, setting.handling.early_finish_accepted.value
-    empty = setting.first_empty(running)
-    reach = sum((setting.first_empty(one) for one in following), start=NOTHING) - margin * (len(following) - 1)
-    latest = since + (empty - margin).timedelta
+    empty, warm = setting.first_empty(running), _warm_use(setting, running)
+    reach = min(setting.first_empty(following[-1]), _warm_use(setting, following[-1]))
+    for one in following[:-1]:
+        reach = reach + _longest_use(setting, one)
+    latest = since + _longest_use(setting, running).timedelta
     earliest = max(ends - (reach + early).timedelta, since)
+    by_pump = {
+        "empty": Shown(empty, "h", 1),
+        "margin": Shown(margin, "min"),
+        "error": setting.pump.flow_error.value,
+        "priming": setting.pump.priming.value,
+    }
+    by_clock = {"warm": Shown(warm, "h", 1)}
+    pump_binds = _longest_use(setting, running) < warm
     reasons = (
-        Message(
-            "reason.change-latest",
-            {
-                "empty": Shown(empty, "h", 1),
-                "margin": Shown(margin, "min"),
-                "error": setting.pump.flow_error.value,
-                "priming": setting.pump.priming.value,
-            },
-        ),
+        Message("reason.change-latest", by_pump) if pump_binds else Message("reason.change-by-clock", by_clock),
         Message("reason.change-earliest", {"reach": Shown(reach, "h", 1), "early": Shown(early, "h")}),
     )
     place, container = setting.change_place, following[0].index
-    planned = setting.last_slot("change", place, earliest, latest, container)
+    planned = setting.nearest_slot("change", place, (earliest, latest), nominal, container)
     return Visit("change", container, place, earliest, planned, latest, reasons)
+
+
+def _longest_use(setting: Setting, container: Container) -> Duration:
+    """Return how long a container that is followed by another may be connected.
+
+    Where the protocol lets a container run dry before it is changed, only its clock counts.
+    """
+    if setting.handling.container_ends_by == "empty":
+        return _warm_use(setting, container)
+    return min(setting.first_empty(container) - setting.handling.change_margin.value, _warm_use(setting, container))
+
+
+def _warm_use(setting: Setting, container: Container) -> Duration:
+    """Return how long the warm clock lets a container be connected, after the way to the patient."""
+    stability = setting.protocol.stability[container.option.stability]
+    return stability.warm.value - setting.handling.warm_before_connect.value
 
 
 def _disconnect(setting: Setting, container: Container, since: datetime, ends: datetime) -> Visit:
@@ -90,7 +113,7 @@ def _disconnect(setting: Setting, container: Container, since: datetime, ends: d
     earliest = max(ends - handling.early_finish_accepted.value.timedelta, since)
     latest = ends + within.timedelta
     is_open = setting.agenda.is_open(place, ends)
-    planned = ends if is_open else setting.nearest_slot("disconnect", place, earliest, ends, latest)
+    planned = ends if is_open else setting.nearest_slot("disconnect", place, (earliest, latest), ends)
     reasons = (
         Message("reason.disconnect-planned", {"lasts": Shown(Duration.between(setting.start, ends), "h")}),
         Message("reason.disconnect-latest", {"within": Shown(within, "h")}),

@@ -2,13 +2,14 @@
 
 from ransel.prescribing.body_surface import BODY_SURFACE_FORMULAS, body_surface
 from ransel.prescribing.criteria import Outcome, judge
-from ransel.prescribing.modification import Effect, effect_of
+from ransel.prescribing.modification import DoseModifications, Effect, dose_modifications, effect_of
 from ransel.prescribing.order import Order, StepDose, prescribe
 from ransel.prescribing.patient import Findings, Patient
 from ransel.prescribing.supportive import MedicineDay, supportive_days
 
 __all__ = [
     "BODY_SURFACE_FORMULAS",
+    "DoseModifications",
     "Effect",
     "Findings",
     "MedicineDay",
@@ -17,6 +18,7 @@ __all__ = [
     "Patient",
     "StepDose",
     "body_surface",
+    "dose_modifications",
     "effect_of",
     "judge",
     "prescribe",

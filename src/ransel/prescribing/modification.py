@@ -1,11 +1,14 @@
-"""What a change after a side effect does to volume, dose and end."""
+"""Dose modifications after side effects: what to do, and what that does to volume, dose and end."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from ransel.language import Language, Message
 from ransel.protocols import Modification
-from ransel.quantities import DoseRate, Duration, Mass, Rate, Ratio, Volume
+from ransel.quantities import DoseRate, Duration, Mass, Rate, Ratio, Shown, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,67 @@ def effect_of(modification: Modification, rate: Rate, daily_dose: DoseRate, last
         dose_behind=Mass(daily_dose * missing * lasting),
         end_later=Duration(lasting * missing),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DoseModifications:
+    """The table of a protocol, with what each modification does to this order while it lasts."""
+
+    effects: tuple[Effect, ...]
+
+    def text(self, language: Language = "en") -> str:
+        """Return the table in words, one modification a paragraph."""
+        return "\n\n".join("\n".join(_in_words(effect, language)) for effect in self.effects)
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """Return the table as plain data, both languages side by side."""
+        return [_as_json(effect) for effect in self.effects]
+
+
+def dose_modifications(
+    modifications: tuple[Modification, ...], rate: Rate, daily_dose: DoseRate, lasting: Duration
+) -> DoseModifications:
+    """Return the table for an ordered rate and daily dose, as if each modification lasted this long."""
+    return DoseModifications(tuple(effect_of(one, rate, daily_dose, lasting) for one in modifications))
+
+
+def _in_words(effect: Effect, language: Language) -> Iterator[str]:
+    one = effect.modification
+    ground = " · ".join(part for part in (one.advice.source, one.advice.confidence.text(language)) if part)
+    yield f"{one.event.text(language)}   [{ground}]"
+    yield f"  {one.advice.value.text(language)}"
+    if one.rate is not None:
+        values = {
+            "lasting": Shown(effect.lasting, "h"),
+            "rate": Shown(effect.rate, "mL/h"),
+            "volume": Shown(effect.volume_behind, "mL", 1),
+            "dose": Shown(effect.dose_behind, "mg", 3),
+            "later": Shown(effect.end_later, "h", 1),
+        }
+        yield "  " + Message("modification.effect", values).text(language)
+
+
+def _as_json(effect: Effect) -> dict[str, Any]:
+    one = effect.modification
+    row: dict[str, Any] = {
+        "id": one.id,
+        "event": {"en": one.event.en, "nl": one.event.nl},
+        "grades": list(one.grades),
+        "action": one.action,
+        "advice": {"en": one.advice.value.en, "nl": one.advice.value.nl},
+        "resume_in": one.resume_in,
+        "resume_rate_percent": None if one.resume_rate is None else one.resume_rate.value.plain("%"),
+        "source": one.advice.source,
+        "confidence": one.advice.confidence.value,
+    }
+    if one.rate is None:
+        return row | {"effect": None}
+    return row | {
+        "effect": {
+            "lasting_h": effect.lasting.plain("h"),
+            "rate_mL_per_h": effect.rate.plain("mL/h"),
+            "volume_behind_mL": effect.volume_behind.plain("mL"),
+            "dose_behind_mg": effect.dose_behind.plain("mg"),
+            "end_later_h": effect.end_later.plain("h"),
+        }
+    }

@@ -18,7 +18,7 @@ def product_complaints(product: Product, known: Mapping[str, Facts]) -> Iterator
 
     `known` holds substance and strength by product name. A product whose name contains a known name must be that
     product in full. Any other product with a known substance must have a strength in which that substance exists,
-    and its name may not be the name of another substance. Case, accents, spaces and hyphens make no difference.
+    and its name may not hold another substance instead. Case, accents, spaces and hyphens make no difference.
     """
     strength = Shown(product.strength.value, product.strength.value.usual_unit)
     shown = f"{product.name}, {product.substance}, {strength.text()}"
@@ -33,11 +33,13 @@ def _mistaken_for(product: Product, known: Mapping[str, Facts]) -> Mapping[str, 
     named = {key: facts for key, facts in known.items() if _contains(name, _words(key))}
     if named:
         return {key: facts for key, facts in named.items() if not _agrees(product, facts)}
-    other = {key: facts for key, facts in known.items() if name == _words(facts["substance"]) and name != substance}
-    if other:
-        return other
-    related = {key: facts for key, facts in known.items() if _contains(substance, _words(facts["substance"]))}
-    return {} if any(_agrees(product, facts) for facts in related.values()) else related
+    held = {key: facts for key, facts in known.items() if _contains(name, _words(facts["substance"]))}
+    longest = max((_words(facts["substance"]) for facts in held.values()), key=len, default=substance)
+    if longest != substance:
+        return {key: facts for key, facts in held.items() if _words(facts["substance"]) == longest}
+    same = {key: facts for key, facts in known.items() if substance == _words(facts["substance"])}
+    related = same or {key: facts for key, facts in known.items() if _contains(substance, _words(facts["substance"]))}
+    return {} if any(_agrees(product, facts) for facts in same.values()) else related
 
 
 def _agrees(product: Product, facts: Facts) -> bool:

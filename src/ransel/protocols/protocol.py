@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from ransel.evidence import Sourced
 from ransel.language import Language, refuse
-from ransel.protocols.reading import NOT_EMPTY, SLUG, Record
+from ransel.protocols.kind_of_value import Count, MassUnit, Positive, RoundingRule, Slug, Text, refuse_twice
+from ransel.protocols.reading import Record
 from ransel.quantities import (
     Area,
     Concentration,
@@ -34,44 +34,10 @@ from ransel.quantities import (
 RATE_PRECISION = Fraction(1, 100)
 """How far the rate of a container may lie from the rate on the label before a note must say why."""
 
-Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
-Text = Annotated[str, Field(pattern=NOT_EMPTY)]
-Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
 Place = Literal["ward", "day-care", "pharmacy", "home", "telephone"]
 Kind = Literal["cassette", "bag", "syringe", "elastomeric"]
 Event = Literal["time", "displayed-volume", "empty", "weighed-residue"]
 """What ends a container or a course; under flow error these are different moments."""
-
-
-def _rounding(text: object) -> Rounding:
-    if not isinstance(text, str):
-        refuse("rounding.unreadable", value=text)
-    return Rounding.read(text)
-
-
-def _more_than_nothing(sourced: Sourced[Any]) -> Sourced[Any]:
-    if sourced.value.magnitude <= 0:
-        refuse("protocol.not-above-zero", "value", sourced.value)
-    return sourced
-
-
-def _mass_unit(symbol: str) -> str:
-    if unit(symbol).dimension != Mass.kind_dimension:
-        refuse("quantity.other-kind", value=symbol, example="mg")
-    return symbol
-
-
-def _refuse_twice(place: str, ids: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for number, name in enumerate(ids):
-        if name in seen:
-            refuse("protocol.id-twice", f"{place}.{number}.id", name)
-        seen.add(name)
-
-
-RoundingRule = Annotated[Rounding, BeforeValidator(_rounding)]
-Positive = AfterValidator(_more_than_nothing)
-"""For what would make no sense, or a division by nothing, at zero."""
 
 
 class Words(Record):
@@ -186,13 +152,13 @@ class Dose(Record):
     rules: tuple[DoseRule, ...] = Field(min_length=1)
     body_surface: Literal["mosteller", "haycock", "du-bois", "gehan-george", "boyd", "weight-only"] = "mosteller"
     body_surface_source: Sourced[str]
-    unit: Annotated[str, AfterValidator(_mass_unit)] = "mg"
+    unit: MassUnit = "mg"
     daily_rounding: RoundingRule = Rounding()
     surface_rounding: RoundingRule = Rounding()
 
     @model_validator(mode="after")
     def _rounds_what_it_names(self) -> Self:
-        _refuse_twice("rules", (rule.id for rule in self.rules))
+        refuse_twice("rules", (rule.id for rule in self.rules))
         for key, step, kind in (
             ("daily_rounding", self.daily_rounding.step, DoseRate),
             ("surface_rounding", self.surface_rounding.step, Area),
@@ -281,7 +247,7 @@ class Preparation(Record):
 
     @model_validator(mode="after")
     def _additives_differ(self) -> Self:
-        _refuse_twice("additives", (additive.id for additive in self.additives))
+        refuse_twice("additives", (additive.id for additive in self.additives))
         return self
 
 
@@ -484,7 +450,7 @@ class Protocol(Record):
 
     @model_validator(mode="after")
     def _nothing_is_there_twice(self) -> Self:
-        _refuse_twice("criteria", (criterion.id for criterion in self.criteria))
-        _refuse_twice("modifications", (modification.id for modification in self.modifications))
-        _refuse_twice("supportive", (medicine.id for medicine in self.supportive))
+        refuse_twice("criteria", (criterion.id for criterion in self.criteria))
+        refuse_twice("modifications", (modification.id for modification in self.modifications))
+        refuse_twice("supportive", (medicine.id for medicine in self.supportive))
         return self

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from ransel.evidence import Confidence, Sourced
 from ransel.language import Message, Refusal, Refused, refuse
+from ransel.protocols.kind_of_value import Text
 from ransel.protocols.product import product_complaints
-from ransel.protocols.protocol import Protocol, Text
+from ransel.protocols.protocol import Protocol
 from ransel.protocols.reading import Record, invalid, place_of, read_toml, validate
 from ransel.protocols.site import Site
 from ransel.quantities import Quantity, Temperature

@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ransel.evidence import Sourced
 from ransel.language import refuse
-from ransel.protocols.protocol import Place, Text
+from ransel.protocols.kind_of_value import Text
+from ransel.protocols.protocol import Place
 from ransel.protocols.reading import COUNTRY, THIRTEEN_DIGITS, Record
 from ransel.quantities import Duration, Mass
 
@@ -58,7 +59,8 @@ class Pharmacy(Record):
 
     aseptic_storage_validated: Sourced[Annotated[bool, Field(strict=True)]]
     opened_vial_kept: Sourced[Duration]
-    vial_price_euro: Sourced[Annotated[int, Field(strict=True, ge=0)]] | None = None
+    vial_price_euro: dict[str, Sourced[Annotated[int, Field(strict=True, ge=0)]]] = Field(default_factory=dict)
+    """By the name of the product."""
     preparation_takes: Sourced[Duration]
     scale_readability: Sourced[Mass]
 

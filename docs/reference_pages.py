@@ -1,0 +1,53 @@
+"""Every page, and every part of a page, that is made out of the program and its data.
+
+`pages()` gives them all; `python -m docs.refresh` and `python -m docs.generate` write them, a test compares them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from docs import command_line, course_keys, refusals
+from docs.change_window_picture import picture
+from docs.example_course import LIBRARY, patient
+from docs.file_keys import page_of
+from docs.made_parts import PARTS
+from docs.markdown import table, with_parts
+from ransel.prescribing import Patient
+from ransel.protocols import DEFAULT_PROTOCOL, Protocol, Site
+from ransel.quantities import Quantity
+
+HERE = Path(__file__).parent
+INTRODUCTIONS = HERE / "words"
+MADE = "<!-- This page is made by `python -m docs.refresh`. Changes by hand are lost. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of every made page, by its path."""
+    reference = {
+        "command-line": command_line.page(),
+        "course-json": course_keys.page(),
+        "protocol-file": page_of(Protocol, LIBRARY.protocol(DEFAULT_PROTOCOL)) + "\n\n" + _quantities(),
+        "site-file": page_of(Site, LIBRARY.site),
+        "child-file": page_of(Patient, patient()),
+        "errors": refusals.page(),
+    }
+    made = {HERE / "reference" / f"{name}.md": _with_introduction(name, body) for name, body in reference.items()}
+    explained = {path: with_parts(path.read_text(encoding="utf-8"), PARTS) for path in _pages_with_parts()}
+    return made | explained | {HERE / "explanation" / "the-change-window.svg": picture()}
+
+
+def _with_introduction(name: str, body: str) -> str:
+    introduction = (INTRODUCTIONS / f"{name}.md").read_text(encoding="utf-8").strip()
+    return with_parts(f"{introduction}\n\n{MADE}\n\n{body}\n", PARTS)
+
+
+def _pages_with_parts() -> list[Path]:
+    found = sorted(path for path in HERE.rglob("*.md") if path.parent not in {HERE / "reference", INTRODUCTIONS})
+    return [path for path in found if "<!-- made by: " in path.read_text(encoding="utf-8")]
+
+
+def _quantities() -> str:
+    kinds = sorted(Quantity.kinds.values(), key=lambda kind: kind.__name__)
+    rows = [(kind.__name__, (kind.__doc__ or "").strip().replace("\n", " "), f"`{kind.example()}`") for kind in kinds]
+    return "## quantities\n\nEvery number has its unit beside it.\n\n" + table(("kind", "what it is", "written"), rows)
