@@ -12,7 +12,15 @@ from ransel.planning.delivery import DryAt, empty_after
 from ransel.quantities import Duration
 
 WIDTH, HEIGHT = 760, 620
-FIRST, SECOND, DRY, LEFT, WINDOW, INK, GREY = "#2f6690", "#81b1d0", "#b3261e", "#d9dee3", "#f3dc94", "#1b1b1b", "#5a5f66"
+FIRST, SECOND, DRY, LEFT, WINDOW, INK, GREY = (
+    "#2f6690",
+    "#81b1d0",
+    "#b3261e",
+    "#8b949e",
+    "#f3dc94",
+    "#1b1b1b",
+    "#5a5f66",
+)
 TITLE = "Why the cassette is changed before half time"
 DESCRIPTION = (
     "Top: with the pump fast, exact and slow, how long each of the two cassettes runs. Bottom: the hours without drug "
@@ -39,7 +47,7 @@ def picture() -> str:
     parts = "\n".join([*_runs(), *_trade()])
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}" '
-        f'role="img" aria-labelledby="title description" font-family="\'Source Sans 3\', \'Source Sans Pro\', sans-serif" '
+        f'role="img" aria-labelledby="title description" font-family="Source Sans 3, sans-serif" '
         f'font-size="14" fill="{INK}">\n<title id="title">{TITLE}</title>\n'
         f'<desc id="description">{DESCRIPTION}</desc>\n<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>\n'
         f"{parts}\n</svg>\n"
@@ -74,13 +82,18 @@ def _runs() -> Iterator[str]:
             yield _bar(across, second, end, top, DRY)
             yield _text(across(second) - 6, top + 18, f"dry {_said(end - second)} h", anchor="end")
         yield _text(across(Fraction(4)), top + 18, "cassette 1", fill="#ffffff")
-        yield _text(across(change + 3), top + 18, "cassette 2")
+        yield _text(across(change + 9), top + 18, "cassette 2")
     for at, words in ((change, f"change {_said(change)} h"), (end, f"end {_said(end)} h")):
         yield _line(across(at), 50, across(at), 196, INK)
         yield _text(across(at), 46, words, anchor="middle" if at != end else "end")
     yield _line(across(120), 50, across(120), 196, GREY, dashes="4 3")
     yield _text(across(122), 209, "half time 120 h", fill=GREY)
-    yield _text(20, 236, "The thin grey bar is what would still have run out of cassette 1: it is taken off and not given.", fill=GREY)
+    yield _text(
+        20,
+        236,
+        "The thin grey bar is what would still have run out of cassette 1: it is taken off and not given.",
+        fill=GREY,
+    )
 
 
 def _trade() -> Iterator[str]:
@@ -90,7 +103,9 @@ def _trade() -> Iterator[str]:
     up = Scale(Fraction(0), Fraction(18), 560, 310)
     empty = empty_after(usable(), course().containers.option.rate, pump().flow_error.value).to("h")
     reaches = hours(course().plan.end).to("h") - empty
-    yield _text(20, 282, f"Hours without drug when the pump runs {pump().flow_error.value} fast", size=17, weight="bold")
+    yield _text(
+        20, 282, f"Hours without drug when the pump runs {pump().flow_error.value} fast", size=17, weight="bold"
+    )
     yield _rect(across(earliest), 302, across(latest) - across(earliest), 258, WINDOW)
     for hour in range(0, 19, 6):
         yield _line(120, up(hour), 735, up(hour), "#e3e6e9")
@@ -138,11 +153,11 @@ def _path(points: list[tuple[float, float]], stroke: str) -> str:
     return f'<path d="M {" L ".join(f"{x} {y}" for x, y in points)}" fill="none" stroke="{stroke}" stroke-width="3"/>'
 
 
-def _text(x: float, y: float, words: str, *, anchor: str = "start", fill: str = "", size: int = 0, weight: str = "") -> str:
+def _text(
+    x: float, y: float, words: str, *, anchor: str = "start", fill: str = "", size: int = 0, weight: str = ""
+) -> str:
     extra = "".join(
-        f' {key}="{value}"'
-        for key, value in (("fill", fill), ("font-size", size), ("font-weight", weight))
-        if value
+        f' {key}="{value}"' for key, value in (("fill", fill), ("font-size", size), ("font-weight", weight)) if value
     )
     place = "" if anchor == "start" else f' text-anchor="{anchor}"'
     return f'<text x="{x}" y="{y}"{place}{extra}>{escape(words)}</text>'

@@ -14,16 +14,16 @@ from docs.example_course import course, course_of, patient
 from docs.markdown import table
 from ransel.papers.course_json import course_json
 
-WORDS: Mapping[str, str] = tomllib.loads(
-    (Path(__file__).parent / "words" / "course.toml").read_text(encoding="utf-8")
-)["keys"]
+WORDS: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "words" / "course.toml").read_text(encoding="utf-8"))[
+    "keys"
+]
 NAMED_BY_DATA = {"containers[].additives_mL": "<id>"}
 """Tables whose keys are ids out of the protocol."""
 
 
 @cache
 def documents() -> tuple[dict[str, Any], ...]:
-    """Return courses of every kind: cassettes, syringes, several infusions, a choice of dose, an adult, the last one."""
+    """Return courses of every kind: cassettes, syringes, several infusions, a chosen dose, an adult, the last one."""
     monday = (date(2027, 2, 8), time(9))
     small = patient(weight="11.6 kg", height="82 cm", choice={"dose_rule": "weight", "reason": "local protocol"})
     grown_up = patient(born=date(1980, 1, 1), weight="70 kg", height="175 cm", previous=None, findings={})

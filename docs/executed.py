@@ -113,7 +113,7 @@ def shown(output: str, rule: str) -> list[str]:
 
 
 def _kept(lines: list[str], rule: str) -> list[bool]:
-    if not rule:
+    if not rule or not lines:
         return [True] * len(lines)
     if count := re.fullmatch(r"first ([0-9]+) lines?", rule):
         return [number < int(count[1]) for number in range(len(lines))]

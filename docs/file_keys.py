@@ -14,10 +14,10 @@ from pydantic import BaseModel
 
 from docs.markdown import anchor, table
 from ransel.evidence import Sourced
-from ransel.prescribing.patient import Line
+from ransel.prescribing.patient import Findings, Line
 from ransel.protocols.protocol import Count, Positive, RoundingRule, Slug, Text
 from ransel.protocols.site import Hour
-from ransel.quantities import Quantity
+from ransel.quantities import Mass, Quantity
 
 Model = type[BaseModel]
 WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
@@ -36,6 +36,9 @@ NAMED = [
     (date, "date"),
 ]
 LONGEST_EXAMPLE = 46
+KILOGRAM = Mass("1 kg")
+READ_OTHERWISE = {Findings: "the-start-criteria"}
+"""Tables whose keys come from elsewhere, with the heading that describes them."""
 
 
 def keys_of(model: Model) -> Iterator[tuple[str, Any, Any]]:
@@ -80,7 +83,7 @@ def _sourced(hint: Any) -> Any:  # noqa: ANN401 - any annotation
     return None
 
 
-def type_in_words(hint: Any) -> str:  # noqa: ANN401, PLR0911, C901 - any annotation, one line for each kind of it
+def type_in_words(hint: Any) -> str:  # noqa: ANN401, PLR0911 - any annotation, one line for each kind of it
     """Return what may stand there."""
     for known, words in NAMED:
         if hint == known:
@@ -101,7 +104,7 @@ def type_in_words(hint: Any) -> str:  # noqa: ANN401, PLR0911, C901 - any annota
         return f"tables by name: {type_in_words(arguments[1])}"
     if isinstance(hint, type) and issubclass(hint, Quantity):
         return f"{_words(hint.__name__)} such as `{hint.example()}`" if hint is not Quantity else "quantity"
-    return f"[{_words(hint.__name__)}](#{anchor(_words(hint.__name__))})"
+    return f"[{_words(hint.__name__)}](#{READ_OTHERWISE.get(hint, anchor(_words(hint.__name__)))})"
 
 
 def _words(name: str) -> str:
@@ -112,7 +115,8 @@ def _words(name: str) -> str:
 def page_of(model: Model, example: object = None) -> str:
     """Return a section for every table of a file, with its keys."""
     examples = dict(_instances(example))
-    return "\n\n".join(_section(kind, places, examples.get(kind)) for kind, places in models_in(model).items())
+    found = {kind: places for kind, places in models_in(model).items() if kind not in READ_OTHERWISE}
+    return "\n\n".join(_section(kind, places, examples.get(kind)) for kind, places in found.items())
 
 
 def _section(model: Model, places: list[str], example: object) -> str:
@@ -137,11 +141,17 @@ def _row(model: Model, key: str, hint: Any, field: Any, example: object) -> tupl
     name = next(name for name, one in model.model_fields.items() if (one.alias or name) == key)
     shown = _shown(getattr(example, name, None))
     needed = "yes" if field.is_required() else _default(field.default)
-    return f"`{key}`", type_in_words(hint), needed, WORDS.get(model.__name__, {}).get(key, ""), f"`{shown}`" if shown else ""
+    return (
+        f"`{key}`",
+        type_in_words(hint),
+        needed,
+        WORDS.get(model.__name__, {}).get(key, ""),
+        f"`{shown}`" if shown else "",
+    )
 
 
 def _default(value: object) -> str:
-    if value in {None, ""} or isinstance(value, tuple | BaseModel):
+    if value is None or value == "" or isinstance(value, tuple | BaseModel):
         return "no"
     return f"no; else `{'none' if not isinstance(value, str | bool) else str(value).lower()}`"
 
@@ -153,8 +163,8 @@ def _shown(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Quantity | str | int | date):
-        text = str(value)
-        return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…"
+        text = value.text("en", "kg") if isinstance(value, Mass) and value >= KILOGRAM else str(value)
+        return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE].rstrip()}…"
     if isinstance(value, tuple) and value and all(isinstance(one, str | int) for one in value):
         return ", ".join(map(str, value))
     return ""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
-from docs.example_course import LIBRARY, changed_at, course, hours, pump, usable
+from docs.example_course import LIBRARY, ROOT, changed_at, course, hours, pump, usable
 from docs.markdown import table
 from ransel.evidence import Confidence, Sourced
 from ransel.language import Moment
 from ransel.planning.delivery import empty_after
-from ransel.prescribing import Patient
-from ransel.protocols import DEFAULT_PROTOCOL
+from ransel.protocols import DEFAULT_PROTOCOL, read_toml
 from ransel.protocols.shelf import sourced_values
-from ransel.quantities import Duration, Quantity, Ratio, Volume
+from ransel.quantities import Concentration, Duration, Quantity, Ratio, Volume
 
 EXACT = Ratio("0 %")
 
@@ -68,9 +67,9 @@ def clock_example() -> str:
     made = course().plan.preparations[1]
     clock, agenda = made.clock, course().agenda
     when = {
-        "the vial is opened; all clocks start": clock.made,
-        "it goes into the fridge": clock.into_fridge,
-        "it leaves the fridge, for the way to day care": clock.out_of_fridge,
+        "the vial is opened; the microbiological limit begins": clock.made,
+        "it goes into the fridge; the cold clock runs": clock.into_fridge,
+        "it leaves the fridge for the way to day care; the warm clock starts": clock.out_of_fridge,
         "it is connected": made.used_from,
         "it must be running: microbiological limit": made.start_before,
         "it must have left the fridge": clock.cold_until.at,
@@ -94,8 +93,7 @@ def limits() -> str:
 
 
 def _cell(sourced: Sourced[Duration]) -> str:
-    unit = "day" if sourced.value >= Duration("96 h") else "h"
-    return f"{sourced.value.text('en', unit)} ({_ground(sourced)})"
+    return f"{_value(sourced.value)} ({_ground(sourced)})"
 
 
 def _ground(sourced: Sourced[object]) -> str:
@@ -125,7 +123,7 @@ def others_to_confirm() -> str:
 
 def _to_confirm(wanted: set[Confidence], *, with_site: bool) -> str:
     protocol = LIBRARY.protocol(DEFAULT_PROTOCOL)
-    found = [("", key, sourced) for key, sourced in sourced_values(protocol)]
+    found = [("", _by_id(protocol, key), sourced) for key, sourced in sourced_values(protocol)]
     if with_site:
         found += [("site.toml: ", key, sourced) for key, sourced in sourced_values(LIBRARY.site)]
     rows = [
@@ -136,9 +134,27 @@ def _to_confirm(wanted: set[Confidence], *, with_site: bool) -> str:
     return table(("number", "value", "source, mark", "why this value", "confirmed by, on"), rows)
 
 
+def _by_id(record: object, key: str) -> str:
+    """Return the place of a value with the ids of list elements instead of their numbers."""
+    parts = []
+    for part in key.split("."):
+        if isinstance(record, tuple):
+            record = record[int(part)]
+            parts.append(getattr(record, "id", part))
+        else:
+            record = record[part] if isinstance(record, dict) else getattr(record, part)
+            parts.append(part)
+    return ".".join(parts)
+
+
 def _value(value: object) -> str:
+    if isinstance(value, Duration):
+        unit = "days" if value >= Duration("96 h") else "h" if value >= Duration("1 h") or not value else "min"
+        return value.text("en", unit)
+    if isinstance(value, Concentration):
+        return value.text("en", "g/mL" if value >= Concentration("0.1 g/mL") else "mg/mL")
     if isinstance(value, Quantity):
-        return value.text("en", "day") if isinstance(value, Duration) and value >= Duration("336 h") else value.text()
+        return value.text()
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple | dict):
@@ -162,18 +178,22 @@ def _source_rows(cited: set[str]) -> Iterator[tuple[str, str, str]]:
 
 def start_criteria() -> str:
     """Return the findings that the default protocol asks for."""
-    patient: Patient = course().order.patient
+    written = read_toml(ROOT / "examples" / "noor.toml")["findings"]
     rows = [
-        (f"`{one.criterion.id}`", one.criterion.title.text(), one.limit.text(), f"`{_written(one.criterion.id, patient)}`",
-         _ground(one.threshold))
+        (
+            f"`{one.criterion.id}`",
+            one.criterion.title.text(),
+            one.limit.text(),
+            f"`{_written(written[one.criterion.id])}`",
+            _ground(one.threshold),
+        )
         for one in course().order.criteria
-    ]  # fmt: skip
+    ]
     return table(("key", "finding", "must be", "example", "source, mark"), rows)
 
 
-def _written(key: str, patient: Patient) -> str:
-    found = patient.findings.values[key]
-    return str(found).lower() if isinstance(found, bool) else f'"{found.text()}"'
+def _written(found: str | bool) -> str:
+    return str(found).lower() if isinstance(found, bool) else f'"{found}"'
 
 
 def _hours(duration: Duration) -> str:

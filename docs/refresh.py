@@ -6,6 +6,8 @@ Nothing shown on a page is ever edited by hand.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from docs.executed import ROOT, executed_pages, refreshed
 from docs.reference_pages import pages
 
@@ -18,14 +20,12 @@ def refresh() -> None:
         _write(path, refreshed(path.read_text(encoding="utf-8")))
 
 
-def _write(path: object, text: str) -> None:
-    from pathlib import Path
-
-    page = Path(str(path))
-    if not page.exists() or page.read_text(encoding="utf-8") != text:
-        page.parent.mkdir(parents=True, exist_ok=True)
-        page.write_text(text, encoding="utf-8")
-        print(page.relative_to(ROOT))
+def _write(page: Path, text: str) -> None:
+    if page.exists() and page.read_text(encoding="utf-8") == text:
+        return
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(text, encoding="utf-8")
+    print(page.relative_to(ROOT))
 
 
 if __name__ == "__main__":

@@ -133,7 +133,7 @@ SITE = (LIBRARY / "site.toml").read_text(encoding="utf-8")
         ('opens = "08:30"', 'opens = "08:30+02:00"', "opening.no-time", "opening.value.telephone.0.opens"),
         ('opens = "08:30"', 'opens = "18:30"', "opening.closes-first", "opening.value.telephone.0.closes"),
         ("telephone = [{", "basement = [{", "key.choice", "opening.value.basement"),
-        ('"BE17"', '"SHOP"', "source.unknown", "pharmacy.vial_price_euro.source"),
+        ('"BE17"', '"SHOP"', "source.unknown", "pharmacy.vial_price_euro.Qarziba.source"),
         ("value = false", 'value = "no"', "key.invalid", "pharmacy.aseptic_storage_validated.value"),
         ("closed_on = []", 'closed_on = ["May"]', "key.invalid", "closed_on.0"),
         ('schema = "ransel/site/1"', "", "key.missing", "schema"),

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ransel.language import LANGUAGES, Language, refuse
+from ransel.language import LANGUAGES, Language, Message, refuse
 from ransel.papers import family_calendar, label, staff_calendar, timeline_png, timeline_svg, worksheet
 from ransel.papers.course_json import course_json
 from ransel.planning import PlannedCourse
+
+_REASONS = {
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "forbidden",
+    errno.ENOTDIR: "file-in-the-way",
+    errno.EEXIST: "file-in-the-way",
+    errno.EISDIR: "folder-in-the-way",
+}
 
 
 def write_papers(course: PlannedCourse, folder: Path, language: Language, now: datetime) -> list[Path]:
@@ -21,19 +34,33 @@ def write_papers(course: PlannedCourse, folder: Path, language: Language, now: d
     stays as cancelled. Everything is made before anything is written.
 
     Raises:
-        Refused: when the folder cannot be written to.
+        Refused: when the folder cannot be written to; then nothing in it has changed.
     """
     try:
         papers = dict(_papers(course, folder, language, now))
+        _write(papers, folder)
+    except OSError as error:
+        reason = Message(f"folder.{_REASONS.get(error.errno or 0, 'other')}")
+        refuse("option.cannot-write", "--out", folder, reason=reason)
+    return [folder / name for name in papers]
+
+
+def _write(papers: Mapping[str, bytes], folder: Path) -> None:
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        with TemporaryDirectory(dir=folder) as waiting:
+        with TemporaryDirectory(dir=folder, prefix=".ransel-") as waiting:
             for name, content in papers.items():
                 (Path(waiting) / name).write_bytes(content)
+            if any((folder / name).is_dir() for name in papers):
+                raise IsADirectoryError(errno.EISDIR, "a folder has the name of a paper")
             for name in papers:
                 (Path(waiting) / name).replace(folder / name)
-    except OSError as error:
-        refuse("option.cannot-write", "--out", folder, reason=error.strerror or type(error).__name__)
-    return [folder / name for name in papers]
+    except OSError:
+        for empty in made:
+            with suppress(OSError):
+                empty.rmdir()
+        raise
 
 
 def _papers(course: PlannedCourse, folder: Path, language: Language, now: datetime) -> Iterator[tuple[str, bytes]]:

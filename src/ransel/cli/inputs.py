@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ransel.cli.settings import Settings, read_settings
-from ransel.language import Language, Refusal, Refused, refuse
+from ransel.language import Language, Message, Refusal, Refused, refuse
 from ransel.planning import Agenda
 from ransel.prescribing import Order, Patient, judge, prescribe
 from ransel.protocols import DEFAULT_PROTOCOL, Library, Protocol, read_toml, validate
@@ -83,10 +84,13 @@ class Inputs:
     @cached_property
     def protocol(self) -> Protocol:
         """The protocol: of the option, else of the patient's file, else the default."""
-        if self.protocol_given is not None:
-            with _seen_as("protocol", "--protocol"):
-                return self.library.protocol(self.protocol_given)
-        return self.library.protocol(self.patient.protocol or DEFAULT_PROTOCOL)
+        name = self.protocol_given
+        if name is None:
+            name = self.patient.protocol or DEFAULT_PROTOCOL
+        try:
+            return self.library.protocol(name)
+        except Refused as refused:
+            raise Refused(self._of_that_name(one, name) for one in refused.refusals) from None
 
     @cached_property
     def kind(self) -> str:
@@ -144,7 +148,10 @@ class Inputs:
             return None
         if not self.out_given.strip():
             refuse("option.no-folder", "--out", self.out_given)
-        return Path(self.out_given)
+        folder = Path(self.out_given)
+        if os.path.lexists(folder) and not folder.is_dir():
+            refuse("option.cannot-write", "--out", self.out_given, reason=Message("folder.file-in-the-way"))
+        return folder
 
     def check(self, *names: str) -> None:
         """Read these inputs.
@@ -164,7 +171,6 @@ class Inputs:
             refuse_together(
                 lambda: prescribe(self.patient, self.protocol, course, self.today, start),
                 lambda: judge(self.protocol.criteria, self.patient.findings),
-                lambda: self.patient.refuse_findings_after(max(start, self.planned_day or start)),
             )
             return prescribe(self.patient, self.protocol, course, self.today, start)
 
@@ -175,6 +181,14 @@ class Inputs:
             yield
         except Refused as refused:
             raise Refused(map(self._where_written, refused.refusals)) from None
+
+    def _of_that_name(self, refusal: Refusal, name: str) -> Refusal:
+        """Let the refusal of a name point to where it was written, rather than to the protocols."""
+        if refusal.value != name or refusal.code not in {"protocol.unknown", "protocol.abstract"}:
+            return refusal
+        if self.protocol_given is not None:
+            return replace(refusal, field="--protocol")
+        return replace(refusal, field="protocol", file=place_of(self.child))
 
     def _where_written(self, refusal: Refusal) -> Refusal:
         if refusal.file:
@@ -233,15 +247,6 @@ def file_apart(refusal: Refusal) -> Refusal:
     """Return a refusal whose field begins with a file as one of a field in that file."""
     place = _IN_A_FILE.fullmatch(refusal.field)
     return refusal.in_file(place["file"]) if place and not refusal.file else refusal
-
-
-@contextmanager
-def _seen_as(field: str, name: str) -> Iterator[None]:
-    """Let refusals of this field carry the name under which it was given."""
-    try:
-        yield
-    except Refused as refused:
-        raise Refused(replace(one, field=name) if one.field == field else one for one in refused.refusals) from None
 
 
 def _refuse_far_year(year: int, field: str, text: str) -> None:

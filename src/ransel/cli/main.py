@@ -5,18 +5,17 @@ Exit codes: 0 it was done; 2 the input was refused and nothing was done; 130 the
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from click import Abort, ClickException
 
 from ransel import __version__
+from ransel.cli.output import prepare_output, show, show_refusals
 from ransel.cli.settings import default_language
-from ransel.language import Language, Refusal, Refused
+from ransel.language import Language, Refused
 
 REFUSED = 2
 STOPPED = 130
@@ -33,17 +32,17 @@ app.add_typer(protocols_app, name="protocols")
 
 Child = Annotated[Path, typer.Argument(metavar="CHILD.toml", help="The patient's file.")]
 ProtocolId = Annotated[
-    str, typer.Option("--protocol", metavar="ID", help="The protocol; `ransel protocols` lists them.")
+    str | None, typer.Option("--protocol", metavar="ID", help="The protocol; `ransel protocols` lists them.")
 ]
 Number = Annotated[str, typer.Option("--course", metavar="N", help="Which course it is, from 1.")]
 Kind = Annotated[
-    str, typer.Option("--containers", metavar="KIND", help="cassettes, syringes, … as the protocol names them.")
+    str | None, typer.Option("--containers", metavar="KIND", help="cassettes, syringes, … as the protocol names them.")
 ]
 Now = Annotated[
-    str, typer.Option("--now", metavar="WHEN", help="Use this instant instead of the clock (or RANSEL_NOW).")
+    str | None, typer.Option("--now", metavar="WHEN", help="Use this instant instead of the clock (or RANSEL_NOW).")
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain data.")]
-Words = Annotated[str, typer.Option("--language", metavar="nl|en", help="The language (or RANSEL_LANGUAGE).")]
+Words = Annotated[str | None, typer.Option("--language", metavar="nl|en", help="The language (or RANSEL_LANGUAGE).")]
 
 
 @app.callback(invoke_without_command=True)
@@ -53,13 +52,13 @@ def ransel(
 ) -> None:
     """The system behind the backpack: long infusions at home, from the prescription to the last drop."""
     if version:
-        typer.echo(f"ransel {__version__}")
+        show(f"ransel {__version__}")
     elif context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+        show(context.get_help())
 
 
 @protocols_app.callback()
-def protocols(context: typer.Context, as_json: AsJson = False, language: Words = "") -> None:
+def protocols(context: typer.Context, as_json: AsJson = False, language: Words = None) -> None:
     """List the protocols, the package's own and those of the hospital."""
     from ransel.cli.protocols import list_protocols
 
@@ -69,58 +68,68 @@ def protocols(context: typer.Context, as_json: AsJson = False, language: Words =
 
 @protocols_app.command("check")
 def check(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A protocol file.")],
     as_json: AsJson = False,
-    language: Words = "",
+    language: Words = None,
 ) -> None:
     """Check a protocol file and say how far its numbers can be trusted."""
     from ransel.cli.protocols import check_protocol
 
-    check_protocol(file, as_json=as_json, language=language)
+    before = context.parent.params if context.parent else {}  # `ransel protocols --json check FILE` means the same
+    check_protocol(file, as_json=as_json or bool(before.get("as_json")), language=language or before.get("language"))
 
 
 @app.command()
 def course(
     child: Child,
-    protocol: ProtocolId = "",
+    protocol: ProtocolId = None,
     number: Number = "1",
     start: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--start", metavar="WHEN", help="When it is connected, such as 2027-02-05T14:00; else the best start."
         ),
-    ] = "",
-    containers: Kind = "",
-    now: Now = "",
+    ] = None,
+    containers: Kind = None,
+    now: Now = None,
     out: Annotated[
-        str, typer.Option("--out", metavar="DIR", help="Write the papers there; without it no file is written.")
-    ] = "",
+        str | None, typer.Option("--out", metavar="DIR", help="Write the papers there; without it no file is written.")
+    ] = None,
     as_json: AsJson = False,
-    language: Words = "",
+    language: Words = None,
 ) -> None:
     """Carry one patient through one course: dose, containers, visits, papers."""
     from ransel.cli.course import carry
+    from ransel.cli.inputs import Inputs
 
-    carry(child, protocol=protocol, number=number, start=start, kind=containers, now=now, out=out,
-          as_json=as_json, language=language)  # fmt: skip
+    inputs = Inputs(
+        child=child, language_given=language, protocol_given=protocol, course_given=number, start_given=start,
+        kind_given=containers, now_given=now, out_given=out,
+    )  # fmt: skip
+    carry(inputs, as_json=as_json)
 
 
 @app.command()
 def starts(
     child: Child,
     week: Annotated[str, typer.Option("--week", metavar="WEEK", help="An ISO week, such as 2027-W05.")],
-    protocol: ProtocolId = "",
+    protocol: ProtocolId = None,
     number: Number = "1",
-    containers: Kind = "",
-    now: Now = "",
+    containers: Kind = None,
+    now: Now = None,
     as_json: AsJson = False,
-    language: Words = "",
+    language: Words = None,
 ) -> None:
     """Rank the possible starts in a week; for each that is not possible, say what stands in its way."""
+    from ransel.cli.inputs import Inputs
     from ransel.cli.starts import show_starts
 
-    show_starts(child, week=week, protocol=protocol, number=number, kind=containers, now=now,
-                as_json=as_json, language=language)  # fmt: skip
+    inputs = Inputs(
+        child=child, language_given=language, protocol_given=protocol, course_given=number, week_given=week,
+        kind_given=containers, now_given=now,
+    )  # fmt: skip
+    show_starts(inputs, as_json=as_json)
 
 
 @app.command()
@@ -129,20 +138,25 @@ def explain(
     topic: Annotated[
         str, typer.Argument(metavar="TOPIC", help="Such as daily-dose, body-surface, drug-volume, vials.")
     ],
-    protocol: ProtocolId = "",
-    containers: Kind = "",
-    now: Now = "",
+    protocol: ProtocolId = None,
+    containers: Kind = None,
+    now: Now = None,
     as_json: AsJson = False,
-    language: Words = "",
+    language: Words = None,
 ) -> None:
     """Say why a number is what it is: inputs, formula, source, confidence."""
     from ransel.cli.explain import explain_number
+    from ransel.cli.inputs import Inputs
 
-    explain_number(child, topic, protocol=protocol, kind=containers, now=now, as_json=as_json, language=language)
+    inputs = Inputs(
+        child=child, language_given=language, protocol_given=protocol, kind_given=containers, now_given=now
+    )  # fmt: skip
+    explain_number(inputs, topic, as_json=as_json)
 
 
 def run() -> None:
     """Run the command line and leave with its exit code."""
+    prepare_output()
     sys.exit(_outcome())
 
 
@@ -150,37 +164,24 @@ def _outcome() -> int:
     try:
         return int(app(standalone_mode=False) or 0)
     except Refused as refused:
-        _print_refusals(refused.refusals)
-        return REFUSED
-    except ClickException as error:
-        _print_refusals([Refusal("option.not-understood", "", "", {"reason": error.format_message().rstrip(".")})])
-        return REFUSED
-    except (Abort, KeyboardInterrupt):
+        return _refused(refused)
+    except typer.TyperException as error:
+        from ransel.cli.usage import refusal_of
+
+        return _refused(Refused([refusal_of(error)]))
+    except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     except BrokenPipeError:  # the reader of our output has gone; there is nobody left to tell
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-def _print_refusals(refusals: tuple[Refusal, ...] | list[Refusal]) -> None:
-    language = _asked_language()
-    if "--json" in sys.argv:
-        errors = [_as_json(refusal, language) for refusal in refusals]
-        typer.echo(json.dumps({"errors": errors}, ensure_ascii=False, indent=2))
-        return
-    for refusal in refusals:
-        typer.echo(refusal.text(language), err=True)
+def _refused(refused: Refused) -> int:
+    from ransel.cli.inputs import file_apart
 
-
-def _as_json(refusal: Refusal, language: Language) -> dict[str, str]:
-    return {
-        "code": refusal.code,
-        "field": refusal.field,
-        "value": refusal.value,
-        "problem": refusal.problem.text(language),
-        "remedy": refusal.remedy.text(language),
-        "text": refusal.text(language),
-    }
+    found = tuple(map(file_apart, refused.refusals))
+    show_refusals(found, _asked_language(), as_json="--json" in sys.argv)
+    return REFUSED
 
 
 def _asked_language() -> Language:

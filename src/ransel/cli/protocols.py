@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from ransel.cli.inputs import file_apart
 from ransel.cli.output import show, show_data
 from ransel.cli.settings import read_settings
 from ransel.cli.table import columns
@@ -59,9 +58,7 @@ def _checked(file: Path, library: Library) -> Protocol:
     try:
         return library.check(file)
     except Refused as refused:
-        raise Refused(
-            one.in_file(place) if one.field.startswith(place) else file_apart(one) for one in refused.refusals
-        ) from None
+        raise Refused(one.in_file(place) if one.field.startswith(place) else one for one in refused.refusals) from None
 
 
 def _star(name: str) -> str:

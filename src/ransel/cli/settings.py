@@ -28,9 +28,11 @@ def read_settings(language: str | None = None) -> Settings:
     """Return the settings; a language given on the command line goes first.
 
     Raises:
-        Refused: for a language that there is not.
+        Refused: for a language or a folder that there is not.
     """
     protocols = os.environ.get("RANSEL_PROTOCOLS", "")
+    if protocols and not os.path.isdir(protocols):  # noqa: PTH112 - a Path raises for a name that is too long
+        refuse("library.no-folder", "RANSEL_PROTOCOLS", protocols)
     return Settings(
         protocols=Path(protocols) if protocols else None,
         language=default_language() if language is None else _language(language, "--language"),

@@ -11,8 +11,9 @@ import typer
 
 from ransel.language import Refusal
 
-_IN_QUOTES = re.compile(r"'(?P<typed>.*)'", re.DOTALL)
-_IN_BRACKETS = re.compile(r"\((?P<typed>.*)\)", re.DOTALL)
+_NO_COMMAND = re.compile(r"No such command '(?P<typed>.*?)'\.?(?: Did you mean .*)?", re.DOTALL)
+_EXTRA = re.compile(r"Got unexpected extra argument(?:s|\(s\))? \((?P<typed>.*)\)\.?", re.DOTALL)
+_NO_VALUE = "does not take a value"
 
 
 def refusal_of(error: typer.TyperException) -> Refusal:
@@ -23,25 +24,23 @@ def refusal_of(error: typer.TyperException) -> Refusal:
     parameter: Any = getattr(error, "param", None)
     text = str(getattr(error, "message", error))
     if option is not None:
-        return _about_option(str(option), context, command)
+        return _about_option(str(option), context, text)
     if parameter is not None:
         return Refusal("usage.missing", _name(parameter), "", {"command": command})
-    if text.startswith("No such command"):
+    if found := _NO_COMMAND.fullmatch(text):
         known = list(getattr(context.command, "commands", ()))
-        typed = _typed(_IN_QUOTES, text)
-        return Refusal("usage.no-command", "", typed, {"suggestion": _suggestion(typed, known)})
-    if text.startswith("Got unexpected extra"):
-        return Refusal("usage.extra", "", _typed(_IN_BRACKETS, text), {"command": command})
+        return Refusal("usage.no-command", "", found["typed"], {"suggestion": _suggestion(found["typed"], known)})
+    if found := _EXTRA.fullmatch(text):
+        return Refusal("usage.extra", "", found["typed"], {"command": command})
     return Refusal("usage.not-understood", "", "", {"reason": text.rstrip("."), "command": command})
 
 
-def _about_option(option: str, context: Any, command: str) -> Refusal:  # noqa: ANN401 - typer does not export its context's type
-    parameters = [one for one in context.command.params if one.param_type_name == "option"]
-    known = [name for one in parameters for name in one.opts]
-    if option not in known:
-        return Refusal("usage.no-option", "", option, {"suggestion": _suggestion(option, [*known, "--help"])})
-    is_flag = any(one.is_flag for one in parameters if option in one.opts)
-    return Refusal("usage.takes-no-value" if is_flag else "usage.needs-value", option, "", {"command": command})
+def _about_option(option: str, context: Any, text: str) -> Refusal:  # noqa: ANN401 - typer does not export this type
+    if context is None:  # it knows the option, not the command
+        code = "usage.takes-no-value" if _NO_VALUE in text else "usage.needs-value"
+        return Refusal(code, option)
+    known = [name for one in context.command.params if one.param_type_name == "option" for name in one.opts]
+    return Refusal("usage.no-option", "", option, {"suggestion": _suggestion(option, [*known, "--help"])})
 
 
 def _name(parameter: Any) -> str:  # noqa: ANN401 - an argument or an option
@@ -51,8 +50,3 @@ def _name(parameter: Any) -> str:  # noqa: ANN401 - an argument or an option
 def _suggestion(typed: str, known: Iterable[str]) -> str:
     names = list(known)
     return ", ".join(get_close_matches(typed, names, n=1) or names)
-
-
-def _typed(pattern: re.Pattern[str], text: str) -> str:
-    found = pattern.search(text)
-    return found["typed"] if found else text

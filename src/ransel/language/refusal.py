@@ -54,11 +54,12 @@ class Refusal:
         return Message(f"remedy.{self.code}", self._values())
 
     def text(self, language: Language = "en") -> str:
-        """Return one sentence: where, what is wrong, what to do. It always shows the value."""
+        """Return one sentence: where, what is wrong, what to do. It shows the value, unless the field is the problem."""
         sentence = f"{self.problem.text(language)}; {self.remedy.text(language)}."
         file, field = (_shown(place, LONGEST_FIELD_SHOWN) for place in (self.file, self.field))
         value = _shown(self.value, LONGEST_VALUE_SHOWN)
-        if self.value and value not in f"{file} {field} {sentence}":
+        said = f"{file} {field} {sentence}"
+        if value.strip() and value not in said and said.count(field) == 1:
             field = f"{field} {value}".lstrip()
         return ": ".join(part for part in (file, field, sentence) if part)
 

@@ -43,7 +43,7 @@ def family_calendar(
 def staff_calendar(
     course: PlannedCourse, language: Language, now: datetime, previous: bytes | None, *, key: bytes = b""
 ) -> bytes:
-    """Return the calendar for staff: visits with windows and reasons, containers with dose, rate and batch, preparations.
+    """Return the calendar for staff: visits with windows and reasons, containers with dose, rate and batch.
 
     Arguments and refusals are those of `family_calendar`.
     """

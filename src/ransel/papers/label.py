@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from fractions import Fraction
 from typing import Any
 
 from ransel.compounding import Released, StabilityClock
+from ransel.evidence import Confidence, Sourced
 from ransel.language import Language, Message
 from ransel.papers.container_mark import mark_of
 from ransel.papers.data_matrix import data_matrix
 from ransel.papers.typesetting import pdf
 from ransel.papers.wording import day, moment, moment_before, of_this_container
 from ransel.planning import PlannedCourse, Preparation
-from ransel.quantities import Duration
+from ransel.quantities import Duration, number_text
+
+IN_LINE_FILTER: Mapping[str, Sourced[str]] = {
+    "L01FX06": Sourced(value="0.22", source="SE", confidence=Confidence.SEEN, note="in-line filter, pore in µm"),
+}
+"""The filter that goes in the line, by ATC code; no protocol says it yet, and other products differ."""
 
 WORDS = ("born", "number", "rate", "start-before", "finish-before", "draft", "draft-why", "synthetic")
 
@@ -94,8 +102,15 @@ def _lines(course: PlannedCourse, preparation: Preparation, clock: StabilityCloc
     )
     warning = [Message("label.not-to-confuse", {"product": product.name, "others": others})] if others else []
     batch = {"batch": course.code(preparation).batch, "site": site.name, "telephone": site.telephone}
-    lines = [storage, Message("label.route"), *warning, Message("label.batch", batch)]
+    lines = [storage, _route(product.atc, language), *warning, Message("label.batch", batch)]
     return [line.text(language) for line in lines]
+
+
+def _route(atc: str, language: Language) -> Message:
+    pore = IN_LINE_FILTER.get(atc)
+    if pore is None:
+        return Message("label.route")
+    return Message("label.route-filtered", {"pore": number_text(Fraction(pore.value), language)})
 
 
 def _minute(course: PlannedCourse, at: datetime) -> object:

@@ -154,15 +154,16 @@ class _Picture:
     def svg(self) -> str:
         """Return the whole document."""
         parts = (
-            element("title", escape(self.title), id="title"),
-            element("desc", escape(self.description), id="description"),
+            element("title", escape(self.title), id="timeline-title"),
+            element("desc", escape(self.description), id="timeline-description"),
             box(0, 0, WIDTH, self.height, fill="#ffffff"),
-            *self._heading(), *self._days(), *self._bars(), *self._cards(), *self._times(), *self._clock(), *self._windows(),
-            *self._pharmacy(), *self._following(), *self._legend(),
+            *self._heading(), *self._days(), *self._bars(), *self._cards(), *self._times(), *self._clock(),
+            *self._windows(), *self._pharmacy(), *self._following(), *self._legend(),
         )  # fmt: skip
         return element(
             "svg", "".join(parts), xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDTH:g} {self.height:g}",
-            width=WIDTH, height=self.height, role="img", aria_labelledby="title description", font_family=TYPEFACE,
+            width=WIDTH, height=self.height, role="img", aria_labelledby="timeline-title timeline-description",
+            font_family=TYPEFACE,
         )  # fmt: skip
 
     def _heading(self) -> Iterator[str]:
@@ -343,7 +344,7 @@ class _Picture:
         yield text(left + 14, STRIP + 30, self.say("next"), 18, bold=True)
         yield text(left + 14, STRIP + 62, Moment(local.date()).text(self.language), 22, bold=True)
         yield text(left + 14, STRIP + 88, f"{local:%H:%M}", 20)
-        yield text(left + 14, STRIP + 112, self._where(visit), 16)
+        yield text(left + 14, STRIP + 112, Message(f"place.{visit.place}").text(self.language), 16)
         earliest = self.course.agenda.local(visit.earliest).date()
         if earliest != local.date():
             yield text(left + 14, STRIP + 134, self.say("not-before", earliest=Moment(earliest)), 15, fill=QUIET)

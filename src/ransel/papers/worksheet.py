@@ -14,7 +14,10 @@ from ransel.papers.typesetting import pdf
 from ransel.papers.wording import day, derived, marked, moment, moment_before, of_this_container, sourced
 from ransel.planning import PlannedCourse, Preparation
 from ransel.prescribing import Patient
-from ransel.quantities import Duration, Mass
+from ransel.quantities import Duration, Mass, Rounding
+
+UP, DOWN = Rounding.read("up 0.01 g"), Rounding.read("down 0.01 g")
+"""The ends of a tolerance are shown rounded inwards: what is printed as allowed is allowed."""
 
 WORDS = (
     "title", "patient", "born", "number", "protocol", "version", "course", "product", "contents", "density",
@@ -123,7 +126,7 @@ def _daily(course: PlannedCourse, preparation: Preparation) -> Derivation:
 def _step(course: PlannedCourse, step: WeighingStep, language: Language, released: Released | None) -> dict[str, Any]:
     preparation, expected = course.order.protocol.preparation, Mass(step.expected.value)
     tolerance = (preparation.weighing_tolerance.confidence, preparation.least_weighing_tolerance.confidence)
-    low, high = expected - step.tolerance, expected + step.tolerance
+    low, high = UP.apply(expected - step.tolerance), DOWN.apply(expected + step.tolerance)
     allowed = {"low": low.text(language, "g", 2).removesuffix(" g"), "high": high.text(language, "g", 2)}
     return {
         "name": step.ingredient.name.text(language),
@@ -203,7 +206,7 @@ def _limits(
     warm = (*cold, stability.warm.confidence, course.order.protocol.handling.warm_before_connect.confidence)
     made = {"from": moment(agenda, preparation.earliest, language), "to": moment(agenda, preparation.latest, language)}
     rows = (
-        ("make", marked(moment(agenda, preparation.planned, language), *cold), Message("worksheet.made-between", made)),
+        ("make", marked(moment(agenda, clock.made, language), *cold), Message("worksheet.made-between", made)),
         ("fridge", marked(moment_before(agenda, clock.cold_until.at, language), *cold), clock.cold_until.reason),
         ("start-before", marked(moment_before(agenda, start.at, language), *warm), start.reason),
         (

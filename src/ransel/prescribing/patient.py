@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from ransel.language import refuse
-from ransel.protocols.reading import Record
-from ransel.quantities import Length, Mass, Quantity
+from ransel.language import Refusal, Refused, refuse
+from ransel.protocols.reading import Record, shown
+from ransel.quantities import Length, Mass, Quantity, Temperature
 
 LONGEST_LINE = 120
 CONTROL, FORMAT, LINE, PARAGRAPH = "Cc", "Cf", "Zl", "Zp"
@@ -28,21 +29,30 @@ def _line(text: str) -> str:
 
 
 def _day(value: object) -> object:
-    """Refuse a date with a time, which a birthday does not have."""
+    """Refuse a date with a time: a birthday has none."""
     if isinstance(value, datetime):
         refuse("date.with-time", value=value)
     return value
 
 
-def _above_zero(value: Quantity) -> Quantity:
-    if value.magnitude <= 0:
-        refuse("quantity.not-positive", value=value)
-    return value
+def _measure(kind: type[Quantity]) -> BeforeValidator:
+    """Read a quantity above zero; what is refused is shown as it stands in the file."""
+
+    def read(value: object) -> Quantity:
+        if not isinstance(value, str | Quantity):
+            refuse("quantity.not-text", value=shown(value), example=kind.example())
+        quantity = kind.read(value)
+        if quantity.magnitude <= 0:
+            refuse("quantity.not-positive", value=value)
+        return quantity
+
+    return BeforeValidator(read)
 
 
 Line = Annotated[str, AfterValidator(_line)]
-Weight = Annotated[Mass, AfterValidator(_above_zero)]
-Height = Annotated[Length, AfterValidator(_above_zero)]
+Day = Annotated[date, BeforeValidator(_day)]
+Weight = Annotated[Mass, _measure(Mass)]
+Height = Annotated[Length, _measure(Length)]
 
 
 class Measurement(Record):
@@ -50,31 +60,48 @@ class Measurement(Record):
 
     weight: Weight
     height: Height
-    measured: date
+    measured: Day
 
 
 class Findings(Record):
     """What is known about the start criteria: a quantity or a yes or no for each, by the criterion's id."""
 
-    taken: date | None = None
+    taken: Day | None = None
     values: dict[str, Quantity | bool] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod
     def _read(cls, tables: object) -> object:
-        """Take every key but `taken` as a finding."""
-        if not isinstance(tables, dict) or "values" in tables:
+        """Take every key but `taken` as a finding; all that cannot be read are refused together."""
+        if not isinstance(tables, dict) or _is_read(tables.get("values")):
             return tables
-        values = {key: _finding(key, value) for key, value in tables.items() if key != "taken"}
+        values: dict[str, Quantity | bool] = {}
+        refusals: list[Refusal] = []
+        for key, value in tables.items():
+            if key != "taken":
+                try:
+                    values[key] = _finding(value)
+                except Refused as refused:
+                    refusals += refused.at(key).refusals
+        if refusals:
+            raise Refused(refusals)
         return {"taken": tables.get("taken"), "values": values}
 
 
-def _finding(key: str, value: object) -> Quantity | bool:
-    if isinstance(value, bool):
+def _is_read(values: object) -> bool:
+    """Whether these are findings made by the program, not the text of a file."""
+    return isinstance(values, dict) and all(isinstance(value, Quantity | bool) for value in values.values())
+
+
+def _finding(value: object) -> Quantity | bool:
+    if isinstance(value, bool | Quantity):
         return value
-    if isinstance(value, str):
-        return Quantity.read(value)
-    return refuse("finding.unreadable", key, value)
+    if not isinstance(value, str):
+        return refuse("finding.unreadable", value=shown(value))
+    quantity = Quantity.read(value)
+    if quantity.magnitude < 0 and not isinstance(quantity, Temperature):
+        refuse("quantity.negative", value=value)
+    return quantity
 
 
 class Choice(Record):
@@ -91,10 +118,10 @@ class Patient(Record):
     """
 
     name: Line
-    born: date
+    born: Day
     weight: Weight
     height: Height
-    measured: date
+    measured: Day
     number: Line | None = None
     address: Line | None = None
     telephone: Line | None = None
@@ -107,9 +134,30 @@ class Patient(Record):
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:
-        if self.measured < self.born:
-            refuse("date.before-birth", "measured", self.measured, born=self.born)
+        refusals = list(self._impossible_dates())
+        if refusals:
+            raise Refused(refusals)
         return self
+
+    def _impossible_dates(self) -> Iterator[Refusal]:
+        before = self.previous.measured if self.previous else None
+        for field, day in (
+            ("measured", self.measured), ("previous.measured", before), ("findings.taken", self.findings.taken)
+        ):  # fmt: skip
+            if day is not None and day < self.born:
+                yield Refusal("date.before-birth", field, str(day), {"born": self.born})
+        if before is not None and before > self.measured:
+            yield Refusal("date.previous-is-later", "previous.measured", str(before), {"measured": self.measured})
+
+    def refuse_findings_after(self, start: date) -> None:
+        """Refuse findings of a day after the start: they cannot have cleared it.
+
+        Raises:
+            Refused: when they were taken later.
+        """
+        taken = self.findings.taken
+        if taken is not None and taken > start:
+            refuse("date.after-start", "findings.taken", taken, start=start)
 
     def age_in_years(self, on: date) -> int:
         """Return the age in whole years, by the calendar."""

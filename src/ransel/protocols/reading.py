@@ -93,7 +93,7 @@ def validate(model: type[Model], tables: Mapping[str, Any], place: str) -> Model
 
 def invalid(place: str, value: object, expected: Message) -> Refusal:
     """Return the refusal of a value that is no value for this key."""
-    return Refusal("key.invalid", place, _shown(value), {"expected": expected})
+    return Refusal("key.invalid", place, shown(value), {"expected": expected})
 
 
 def _content(path: Path, place: str) -> str:
@@ -128,11 +128,11 @@ def _refusals(model: type[BaseModel], details: ErrorDetails) -> Iterator[Refusal
         case "missing":
             yield Refusal("key.missing", key)
         case "extra_forbidden":
-            value = _shown(details["input"])
+            value = shown(details["input"])
             yield Refusal("key.unknown", key, value, {"suggestion": _suggestion(model, location)})
         case "literal_error" | "enum":
             choices = ", ".join(re.findall(r"'([^']*)'", context["expected"]))
-            yield Refusal("key.choice", key, _shown(details["input"]), {"choices": choices})
+            yield Refusal("key.choice", key, shown(details["input"]), {"choices": choices})
         case _:
             yield invalid(key, details["input"], _expected(details))
 
@@ -191,9 +191,12 @@ def _is_model(kind: Any) -> bool:  # noqa: ANN401 - any type annotation
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value of a file as refusals show it: near to how it was written, never as a program writes it."""
     if isinstance(value, Mapping):
         return "{" + ", ".join(map(str, value)) + "}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(map(shown, value)) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     try:

@@ -1,0 +1,17 @@
+"""Write everything that is generated: `make docs`, or `python -m docs.generate`."""
+
+from __future__ import annotations
+
+from docs.hazard_log import SAFETY, hazard_log
+from docs.refresh import refresh
+
+
+def generate() -> None:
+    """Write the hazard log, then the pages."""
+    log = SAFETY / "HAZARD-LOG.md"
+    log.write_text(hazard_log(), encoding="utf-8")
+    refresh()
+
+
+if __name__ == "__main__":
+    generate()
