@@ -24,7 +24,7 @@ $(READY): requirements.lock pyproject.toml
 run: example  ## carry the example child through one course and leave the papers in out/example
 
 example: $(READY)  ## the same, also once the demo exists
-	@$(BIN)/ransel course examples/noor.toml --now 2027-02-01T09:00 --start 2027-02-05T14:00 --out $(OUT)
+	@$(BIN)/ransel course examples/noor.toml --now 2027-02-02T09:00 --start 2027-02-05T14:00 --out $(OUT)
 
 test: $(READY)  ## unit, property, conformance and system tests
 	@tools/system-packages dmtx-utils

@@ -66,7 +66,7 @@ def seconds_inside(act: Callable[[], object], times: int) -> float:
 
 def figures() -> list[Figure]:
     """Measure everything."""
-    command = [str(RANSEL), "course", str(CHILD), "--now", "2027-02-01T09:00", "--start", "2027-02-05T14:00", "--json"]
+    command = [str(RANSEL), "course", str(CHILD), "--now", "2027-02-02T09:00", "--start", "2027-02-05T14:00", "--json"]
     bare = statistics.median(
         seconds_of([sys.executable, "-c", "import typer, pydantic, holidays"]) for _ in range(ROUNDS)
     )
@@ -74,7 +74,7 @@ def figures() -> list[Figure]:
     agenda = Agenda(library.site)
     patient = validate(Patient, read_toml(CHILD), "noor")
     protocol = library.protocol(DEFAULT_PROTOCOL)
-    now = dt.datetime(2027, 2, 1, 9, tzinfo=agenda.zone)
+    now = dt.datetime(2027, 2, 2, 9, tzinfo=agenda.zone)
     start = dt.datetime(2027, 2, 5, 14, tzinfo=agenda.zone)
 
     def whole() -> object:

@@ -13,7 +13,7 @@ from ransel.protocols import DEFAULT_PROTOCOL, Library, Pump, read_toml, validat
 from ransel.quantities import Duration, Mass, Volume
 
 ROOT = Path(__file__).parents[1]
-NOW, START = (date(2027, 2, 1), time(9)), (date(2027, 2, 5), time(14))
+NOW, START = (date(2027, 2, 2), time(9)), (date(2027, 2, 5), time(14))
 LIBRARY = Library()
 
 

@@ -17,7 +17,7 @@ from ransel.quantities import Mass
 EXAMPLE = Path(__file__).parents[2] / "examples" / "noor.toml"
 LIBRARY = Library()
 AGENDA = Agenda(LIBRARY.site)
-NOW = datetime(2027, 2, 1, 9, tzinfo=AGENDA.zone)
+NOW = datetime(2027, 2, 2, 9, tzinfo=AGENDA.zone)
 FRIDAY = datetime(2027, 2, 5, 14)  # noqa: DTZ001 - by the hospital's wall clock
 CLOCK_CHANGE = datetime(2027, 3, 19, 13)  # noqa: DTZ001
 MAXIMA, SHORT = "dinutuximab-beta-10x24h-maxima", "dinutuximab-beta-5x8h"

@@ -78,12 +78,12 @@ def test_the_text_beside_the_code_is_the_code():
     assert state.record.code.element_string in text_of(a_label(planned(), 1, "nl", state))
 
 
-def test_a_draft_says_so_and_has_no_code():
-    for language, words in (("en", "NOT RELEASED"), ("nl", "NIET VRIJGEGEVEN")):
-        draft = a_label(planned(), 1, language)
-        assert words in text_of(draft)
-        assert not zxingcpp.read_barcodes(image_of(pages(draft)[0], DOTS))
-        assert "(01)" not in text_of(draft)
+@pytest.mark.parametrize(("language", "words"), [("en", "NOT RELEASED"), ("nl", "NIET VRIJGEGEVEN")])
+def test_a_draft_says_so_and_already_carries_the_code_that_its_batch_will_have(language, words):
+    draft = a_label(planned(), 1, language)
+    assert words in text_of(draft)
+    (found,) = zxingcpp.read_barcodes(image_of(pages(draft)[0], DOTS))
+    assert found.text == planned().code(planned().plan.preparations[0]).element_string
 
 
 def test_a_released_label_says_by_whom_and_is_no_draft():

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 RANSEL = Path(sys.executable).with_name("ransel")
 NOOR = ROOT / "examples" / "noor.toml"
-NOW, START = "2027-02-01T09:00", "2027-02-05T14:00"
+NOW, START = "2027-02-02T09:00", "2027-02-05T14:00"
 COURSE = f"course noor.toml --now {NOW} --start {START}"
 
 

@@ -10,7 +10,6 @@ from ransel.cli.inputs import Inputs, refuse_together
 from ransel.cli.output import show, show_data
 from ransel.compounding import plan_containers
 from ransel.language import Message, refuse
-from ransel.papers.course_json import course_json
 from ransel.planning import PlannedCourse, plan_whole_course, rank_starts
 
 WEEKS_SEARCHED = 8
@@ -23,6 +22,8 @@ def carry(inputs: Inputs, *, as_json: bool) -> None:
     course = _planned(inputs, begins)
     written = _write(course, inputs.out, inputs) if inputs.out else []
     if as_json:
+        from ransel.papers.course_json import course_json
+
         show_data(course_json(course, inputs.language))
         return
     show(course_text(course, inputs.language))

@@ -15,7 +15,7 @@ import typer
 from ransel import __version__
 from ransel.cli.output import prepare_output, show, show_refusals
 from ransel.cli.settings import default_language
-from ransel.language import Language, Refused
+from ransel.language import Language, Refusal, Refused
 
 REFUSED = 2
 STOPPED = 130
@@ -164,11 +164,13 @@ def _outcome() -> int:
     try:
         return int(app(standalone_mode=False) or 0)
     except Refused as refused:
-        return _refused(refused)
+        from ransel.cli.inputs import file_apart
+
+        return _refused(*map(file_apart, refused.refusals))
     except typer.TyperException as error:
         from ransel.cli.usage import refusal_of
 
-        return _refused(Refused([refusal_of(error)]))
+        return _refused(refusal_of(error))
     except (typer.Abort, KeyboardInterrupt):
         return STOPPED
     except BrokenPipeError:  # the reader of our output has gone; there is nobody left to tell
@@ -176,11 +178,8 @@ def _outcome() -> int:
         return 0
 
 
-def _refused(refused: Refused) -> int:
-    from ransel.cli.inputs import file_apart
-
-    found = tuple(map(file_apart, refused.refusals))
-    show_refusals(found, _asked_language(), as_json="--json" in sys.argv)
+def _refused(*refusals: Refusal) -> int:
+    show_refusals(refusals, _asked_language(), as_json="--json" in sys.argv)
     return REFUSED
 
 

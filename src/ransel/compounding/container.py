@@ -114,7 +114,7 @@ def _containers(order: Order, option: ContainerOption) -> Iterator[Container]:
             order.protocol.dose.unit,
             "daily_dose * dosing_time",
             run.step.daily,
-            given("dosing_time", run.dosing_time, "h"),
+            given("dosing_time", option.lasts.model_copy(update={"value": run.dosing_time}), "h"),
         )
         yield Container(
             index, run.infusion, option, run.starts, run.lasts, _recipe(order.protocol, option, run, ordered)

@@ -100,7 +100,7 @@ def make_recipe(protocol: Protocol, ordered: Derivation, fill: Sourced[Volume], 
             *additives,
             Ingredient("drug", name, drug_volume, protocol.preparation.drug_density),
         ),
-        vials=derive("vials", "xULN", "ceil(drug_volume / vial)", drug_volume, vial),
+        vials=derive("vials", "", "ceil(drug_volume / vial)", drug_volume, vial),
     )
 
 

@@ -97,7 +97,7 @@ class StabilityClock:
             "warm": self.stability.warm,
             "microbiological": self.stability.microbiological,
         }[clock]
-        unit = "days" if sourced.value >= Duration("96 h") else "h"
+        unit = "day" if sourced.value >= Duration("96 h") else "h"
         values = {"lasts": Shown(sourced.value, unit), "upto": self.stability.warm_up_to.value}
         return Message(f"clock.{clock}", values)
 

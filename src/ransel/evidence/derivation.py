@@ -120,7 +120,7 @@ def derive(
 
 def _lines(node: Derivation, language: Language, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    ground = " · ".join(part for part in (node.source, node.weakest.text(language), node.note) if part)
+    ground = " · ".join(part for part in (node.source, _trust(node, language), node.note) if part)
     yield f"{indent}{node.term.text(language)} = {node.value.text(language, node.unit)}   [{ground}]"
     if node.formula:
         yield f"{indent}  = {node.formula}"
@@ -128,3 +128,12 @@ def _lines(node: Derivation, language: Language, depth: int) -> Iterator[str]:
         yield f"{indent}  {node.rounding.text(language)} ({node.unrounded.text(language, node.unit)})"
     for inner in node.inputs:
         yield from _lines(inner, language, depth + 1)
+
+
+def _trust(node: Derivation, language: Language) -> str:
+    """Return how far a number can be trusted; one that was calculated is as sure as its least sure input."""
+    if not node.formula or node.source:
+        return node.confidence.text(language)
+    if not node.weakest.to_be_confirmed:
+        return Message("confidence.calculated").text(language)
+    return Message("confidence.calculated-from", {"weakest": node.weakest}).text(language)

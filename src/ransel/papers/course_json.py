@@ -37,7 +37,7 @@ def course_json(course: PlannedCourse, language: Language = "en") -> dict[str, A
         "alternatives": [_alternative(one) for one in course.plan.alternatives],
         "criteria": [_criterion(outcome, language) for outcome in order.criteria],
         "medicines": [_medicine(day, language) for day in course.medicines],
-        "modifications": course.modifications.as_json(),
+        "modifications": course.modifications.as_json(language),
         "warnings": [
             {"code": one.code, "level": one.level.value, "text": one.text(language)} for one in course.notices
         ],
@@ -227,6 +227,7 @@ def _medicine(day: MedicineDay, language: Language) -> dict[str, Any]:
         "to": day.last.isoformat() if day.last else None,
         "times_a_day": day.times_a_day or None,
         "single_dose_mg": day.single_dose.value.plain("mg") if day.single_dose else None,
+        "rates_mg_per_h": [rate.value.plain("mg/h") for rate in day.rates],
         "timing": timing.value.text(language),
         "source": timing.source,
         "confidence": timing.confidence.value,

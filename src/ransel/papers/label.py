@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
-from ransel.compounding import Released, StabilityClock
-from ransel.evidence import Confidence, Sourced
+from ransel.compounding import ContainerCode, Released, StabilityClock
 from ransel.language import Language, Message
 from ransel.papers.container_mark import mark_of
 from ransel.papers.data_matrix import data_matrix
 from ransel.papers.typesetting import pdf
 from ransel.papers.wording import day, moment, moment_before, of_this_container
 from ransel.planning import PlannedCourse, Preparation
-from ransel.quantities import Duration, number_text
-
-IN_LINE_FILTER: Mapping[str, Sourced[str]] = {
-    "L01FX06": Sourced(value="0.22", source="SE", confidence=Confidence.SEEN, note="in-line filter, pore in µm"),
-}
-"""The filter that goes in the line, by ATC code; no protocol says it yet, and other products differ."""
+from ransel.protocols.protocol import Handling
+from ransel.quantities import Duration
 
 WORDS = ("born", "number", "rate", "start-before", "finish-before", "draft", "draft-why", "synthetic")
 
@@ -30,8 +23,8 @@ def label(
 ) -> bytes:
     """Return the label of a container as a PDF of one page of 100 by 50 mm.
 
-    Without `released` it says that the container is not released and carries no code, so that a scanner
-    at the bedside refuses it.
+    Without `released` it says in three places that the container is not released. Its code is the one that
+    the batch will have; that a container was released is known from its record, never from its label.
 
     Raises:
         Refused: when `released` is of another container, a name has a letter that no font has, or a text
@@ -58,6 +51,7 @@ def _data(
         **_drug(course, preparation, language),
         **_limits(course, preparation, clock, language),
         "lines": _lines(course, preparation, clock, language),
+        "symbol": _symbol(course.code(preparation) if released is None else released.record.code),
         "released": _released(course, released, language),
     }
 
@@ -102,24 +96,28 @@ def _lines(course: PlannedCourse, preparation: Preparation, clock: StabilityCloc
     )
     warning = [Message("label.not-to-confuse", {"product": product.name, "others": others})] if others else []
     batch = {"batch": course.code(preparation).batch, "site": site.name, "telephone": site.telephone}
-    lines = [storage, _route(product.atc, language), *warning, Message("label.batch", batch)]
-    return [line.text(language) for line in lines]
+    route = _route(course.order.protocol.handling, language)
+    rest = (line.text(language) for line in (*warning, Message("label.batch", batch)))
+    return [storage.text(language), route, *rest]
 
 
-def _route(atc: str, language: Language) -> Message:
-    pore = IN_LINE_FILTER.get(atc)
-    if pore is None:
-        return Message("label.route")
-    return Message("label.route-filtered", {"pore": number_text(Fraction(pore.value), language)})
+def _route(handling: Handling, language: Language) -> str:
+    """Return the route, with the filter and the line as far as the protocol names them."""
+    named = [sourced.value.text(language) for sourced in (handling.line_filter, handling.own_line) if sourced]
+    return "; ".join([Message("label.route").text(language), *named]) + "."
 
 
 def _minute(course: PlannedCourse, at: datetime) -> object:
     return course.agenda.moment(at.replace(second=0, microsecond=0))
 
 
-def _released(course: PlannedCourse, released: Released | None, language: Language) -> dict[str, str] | None:
+def _symbol(code: ContainerCode) -> dict[str, str]:
+    symbol = data_matrix(code)
+    return {"svg": symbol.svg(), "code": symbol.text}
+
+
+def _released(course: PlannedCourse, released: Released | None, language: Language) -> str | None:
     if released is None:
         return None
-    symbol = data_matrix(released.record.code)
     values = {"by": released.by, "at": moment(course.agenda, released.at, language)}
-    return {"svg": symbol.svg(), "code": symbol.text, "text": Message("label.released", values).text(language)}
+    return Message("label.released", values).text(language)

@@ -50,8 +50,14 @@ class Agenda:
         return any(opens <= local.time() < closes for opens, closes in self.hours(place, local.date()))
 
     def hours(self, place: Place, day: date) -> list[tuple[time, time]]:
-        """Return the hours of a place on a day, empty when it is closed."""
-        return self._on(self.site.opening.value.get(place, ()), day)
+        """Return the hours of a place on a day, in order, empty when it is closed; hours that overlap are one."""
+        merged: list[tuple[time, time]] = []
+        for opens, closes in sorted(self._on(self.site.opening.value.get(place, ()), day)):
+            if merged and opens <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(closes, merged[-1][1]))
+            else:
+                merged.append((opens, closes))
+        return merged
 
     def slots(self, place: Place, earliest: datetime, latest: datetime) -> Iterator[datetime]:
         """Go through the half hours, by the wall clock, at which a place is open, both ends included."""

@@ -102,12 +102,24 @@ def _notices(setting: Setting, visits: tuple[Visit, ...], given: Delivery) -> It
         yield notice("stability.not-confirmed", Level.WARN, kind=kind, stated=stability.stated_for)
     if given.early.magnitude > 0:
         yield notice("delivery.early", Level.INFORM, early=Shown(given.early, "h", 1), error=given.error)
+    yield from _about_the_line(setting)
     short = given.ordered - given.low
     if short.magnitude > 0:
         unit = setting.protocol.dose.unit
         amounts = {"shortfall": Shown(short, unit, 2), "ordered": Shown(given.ordered, unit, 2)}
         yield notice("delivery.short", Level.INFORM, error=given.error, **amounts)
+    if given.exact < given.ordered:
+        amounts = {"exact": Shown(given.exact, unit, 2), "ordered": Shown(given.ordered, unit, 2)}
+        yield notice("delivery.exact-short", Level.INFORM, **amounts)
     yield from _short_cycle(setting, visits)
+
+
+def _about_the_line(setting: Setting) -> Iterator[Notice]:
+    handling = setting.handling
+    if handling.line_at_end is not None:
+        yield notice("line.at-end", Level.WARN, words=handling.line_at_end.value)
+    if handling.restart_rules_after is not None:
+        yield notice("restart", Level.WARN, after=Shown(handling.restart_rules_after.value, "h"))
 
 
 def _short_cycle(setting: Setting, visits: tuple[Visit, ...]) -> Iterator[Notice]:

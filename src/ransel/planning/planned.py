@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ransel.compounding import ContainerCode, ContainerPlan, compare_plans, container_code, plan_containers
-from ransel.language import Notice
+from ransel.language import Level, Moment, Notice, notice
 from ransel.planning.agenda import Agenda
 from ransel.planning.course import CoursePlan, plan_course
 from ransel.planning.making import Preparation
@@ -40,11 +40,18 @@ class PlannedCourse:
     plan: CoursePlan
     medicines: tuple[MedicineDay, ...]
     agenda: Agenda
+    today: date
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Everything a person should see, in the order in which it arose."""
-        return (*self.order.notices, *self.plan.notices)
+        late = [day for day in self.medicines if day.first is not None and day.first < self.today]
+        overdue = (
+            notice("medicine.overdue", Level.WARN, title=day.medicine.title, first=Moment(day.first))
+            for day in late
+            if day.first is not None
+        )
+        return (*self.order.notices, *self.plan.notices, *overdue)
 
     @property
     def modifications(self) -> DoseModifications:
@@ -77,4 +84,5 @@ def plan_whole_course(
         plan=plan_course(order, containers, agenda, start, now),
         medicines=supportive_days(order),
         agenda=agenda,
+        today=today,
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 
-from ransel.language import Level, Notice, Refusal, notice
+from ransel.language import Level, Message, Notice, Refusal, notice
 from ransel.prescribing.patient import Patient
 from ransel.protocols import Bounds
 from ransel.protocols.protocol import AgeBand, Range
 from ransel.quantities import Duration, Quantity, Ratio, Shown
 
 Finding = Refusal | Notice
+DAYS_IN_A_YEAR = Fraction(36525, 100)
+TWO_YEARS = 730
 
 
 def check_patient(patient: Patient, bounds: Bounds, today: date, start: date) -> Iterator[Finding]:
@@ -32,14 +35,17 @@ def _dates(patient: Patient, bounds: Bounds, today: date, start: date) -> Iterat
         return
     if patient.measured > today:
         yield Refusal("date.in-the-future", "measured", str(patient.measured), {"today": today})
+    taken = patient.findings.taken
+    if taken is not None and taken > today:
+        yield Refusal("date.in-the-future", "findings.taken", str(taken), {"today": today})
     age = _days(patient.born, start)
     if age < bounds.youngest.value:
-        yield Refusal("age.too-young", "born", str(patient.born), {"least": bounds.youngest.value.text("en", "day")})
+        yield Refusal("age.too-young", "born", str(patient.born), {"least": _age(bounds.youngest.value)})
     if age > bounds.oldest.value:
         yield Refusal("age.too-old", "born", str(patient.born))
     old = _days(patient.measured, start)
     if old > bounds.refuse_when_measured_before.value:
-        most = bounds.refuse_when_measured_before.value.text("en", "day")
+        most = Shown(bounds.refuse_when_measured_before.value, "day")
         yield Refusal("measurement.too-old", "measured", str(patient.measured), {"most": most, "start": start})
     elif old > bounds.ask_when_measured_before.value:
         yield notice(
@@ -78,6 +84,14 @@ def _changed(patient: Patient, bounds: Bounds) -> Iterator[Finding]:
     for field, change in changes.items():
         if abs(change) >= limit:
             yield notice(f"changed.{field}", Level.ASK, change=Shown(change, "%"), limit=Shown(limit, "%"))
+
+
+def _age(duration: Duration) -> Message:
+    """Return an age in years, or in months below two years."""
+    days = duration.to("day")
+    if days >= TWO_YEARS:
+        return Message("age.years", {"count": round(days / DAYS_IN_A_YEAR)})
+    return Message("age.months", {"count": round(days / DAYS_IN_A_YEAR * 12)})
 
 
 def _between(low: Quantity, high: Quantity, unit: str) -> str:

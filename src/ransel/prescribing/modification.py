@@ -54,9 +54,9 @@ class DoseModifications:
         """Return the table in words, one modification a paragraph."""
         return "\n\n".join("\n".join(_in_words(effect, language)) for effect in self.effects)
 
-    def as_json(self) -> list[dict[str, Any]]:
-        """Return the table as plain data, both languages side by side."""
-        return [_as_json(effect) for effect in self.effects]
+    def as_json(self, language: Language = "en") -> list[dict[str, Any]]:
+        """Return the table as plain data, words in one language."""
+        return [_as_json(effect, language) for effect in self.effects]
 
 
 def dose_modifications(
@@ -82,14 +82,14 @@ def _in_words(effect: Effect, language: Language) -> Iterator[str]:
         yield "  " + Message("modification.effect", values).text(language)
 
 
-def _as_json(effect: Effect) -> dict[str, Any]:
+def _as_json(effect: Effect, language: Language) -> dict[str, Any]:
     one = effect.modification
     row: dict[str, Any] = {
         "id": one.id,
-        "event": {"en": one.event.en, "nl": one.event.nl},
+        "event": one.event.text(language),
         "grades": list(one.grades),
         "action": one.action,
-        "advice": {"en": one.advice.value.en, "nl": one.advice.value.nl},
+        "advice": one.advice.value.text(language),
         "resume_in": one.resume_in,
         "resume_rate_percent": None if one.resume_rate is None else one.resume_rate.value.plain("%"),
         "source": one.advice.source,

@@ -114,6 +114,10 @@ def _checks(
     if protocol.status != "active":
         yield notice("protocol.not-active", Level.WARN, protocol=protocol.id, status=protocol.status)
     yield from check_patient(patient, protocol.bounds, today, start)
+    if protocol.product.not_to_be_confused_with:
+        others = ", ".join(protocol.product.not_to_be_confused_with)
+        product = protocol.product
+        yield notice("look-alike", Level.INFORM, name=product.name, substance=product.substance, others=others)
     if protocol.use.at_home:
         use = protocol.use
         yield notice("use.off-label-home", Level.WARN, local=use.local_protocol, approved_by=use.approved_by)
@@ -206,7 +210,8 @@ def _steps(rule: DoseRule, patient: Patient, protocol: Protocol, surface: Deriva
     for step in rule.steps:
         lasts = step.lasts.value if step.lasts is not None else whole - starts
         daily = _daily(step, patient, protocol, surface)
-        time = given("dosing_time", lasts, "h")
+        ground = step.lasts if step.lasts is not None else course.covers
+        time = given("dosing_time", ground.model_copy(update={"value": lasts}), "h")
         total = derive("step_dose", protocol.dose.unit, "daily_dose * dosing_time", daily, time)
         yield StepDose(daily, total, starts, lasts)
         starts = starts + lasts

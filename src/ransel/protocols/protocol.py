@@ -284,6 +284,7 @@ class Handling(Record):
     Values:
         restart_rules_after: after so long a stop the infusion is not simply resumed; None when no source says so.
         line_at_end: what to do with the line at a change and at the end; None when no source was read.
+        line_filter: the in-line filter. own_line: what may share the line. None when no source was read.
     """
 
     container_ends_by: Event
@@ -298,6 +299,8 @@ class Handling(Record):
     disconnect_within: Sourced[Duration]
     restart_rules_after: Annotated[Sourced[Duration], Positive] | None = None
     line_at_end: Sourced[Words] | None = None
+    line_filter: Sourced[Words] | None = None
+    own_line: Sourced[Words] | None = None
     connect_at: Place
     change_at: Place
     disconnect_at: Place
@@ -346,10 +349,10 @@ class Modification(Record):
 
 
 class SupportiveStep(Record):
-    """So many times a day from one day of the course to another; day 0 is the day of connecting."""
+    """So many times a day from one day of the course to another; day 0 is the day of connecting, `end` the last."""
 
     first_day: int
-    last_day: int
+    last_day: int | Literal["end"]
     times_a_day: int = Field(ge=1, le=24)
 
 

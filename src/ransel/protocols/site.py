@@ -13,7 +13,7 @@ from ransel.language import refuse
 from ransel.protocols.kind_of_value import Text
 from ransel.protocols.protocol import Place
 from ransel.protocols.reading import COUNTRY, THIRTEEN_DIGITS, Record
-from ransel.quantities import Duration, Mass
+from ransel.quantities import Duration
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[Weekday, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -62,7 +62,6 @@ class Pharmacy(Record):
     vial_price_euro: dict[str, Sourced[Annotated[int, Field(strict=True, ge=0)]]] = Field(default_factory=dict)
     """By the name of the product."""
     preparation_takes: Sourced[Duration]
-    scale_readability: Sourced[Mass]
 
 
 class Label(Record):

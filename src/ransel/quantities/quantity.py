@@ -250,6 +250,11 @@ class Volume(Quantity, dimension=VOLUME, usual_unit="mL"):
 class Duration(Quantity, dimension=TIME, usual_unit="h"):
     """A length of time, never a wall-clock time."""
 
+    def text(self, language: Language = "en", symbol: str = "", digits: int | None = None) -> str:
+        """Return the length of time for people; more than one day are days."""
+        several = {"day": "days", "week": "weeks"}.get(symbol)
+        return super().text(language, several if several and self.to(symbol) != 1 else symbol, digits)
+
     @property
     def timedelta(self) -> timedelta:
         """The same length of time, to the nearest second."""
