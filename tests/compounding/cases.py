@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from prescribing.cases import LONG, SHELF, order_for, with_dose
+from prescribing.cases import LONG, SHELF, order_for, protocol_of, with_dose
 
 from ransel.compounding import (
     BatchRecord,
@@ -35,7 +35,7 @@ def plan(name="cassettes", protocol=LONG, site=SITE, patient=None):
 def plan_for_area(area, name="cassettes", site=SITE):
     """The containers for a child of exactly this body surface in m², at 10 mg/m² a day."""
     flat = {"id": "flat", "title": {"en": "flat", "nl": "vast"}, "steps": ({"per": _sourced(f"{area * 10} mg/day")},)}
-    return plan(name, with_dose(SHELF.protocol(LONG), rules=(DoseRule.model_validate(flat),)), site)
+    return plan(name, with_dose(protocol_of(LONG), rules=(DoseRule.model_validate(flat),)), site)
 
 
 def with_preparation(protocol, **changes):
@@ -51,7 +51,7 @@ def site_with(**pharmacy):
 def clock(stability="bag", *, made=MADE, into=1, out=None, validated=False):
     """The clock of a container; `into` and `out` are hours after making."""
     return StabilityClock(
-        stability=SHELF.protocol(LONG).stability[stability],
+        stability=protocol_of(LONG).stability[stability],
         made=made,
         into_fridge=None if into is None else made + hours(into),
         out_of_fridge=None if out is None else made + hours(out),
@@ -60,7 +60,7 @@ def clock(stability="bag", *, made=MADE, into=1, out=None, validated=False):
 
 
 def steps(name="cassettes", index=0):
-    protocol = SHELF.protocol(LONG)
+    protocol = protocol_of(LONG)
     return weighing_steps(plan(name).containers[index].recipe, protocol)
 
 

@@ -8,7 +8,7 @@ from prescribing.cases import codes, refusals
 
 from ransel.compounding import Lot, release
 from ransel.language import LANGUAGES
-from ransel.quantities import Mass
+from ransel.quantities import Duration, Mass
 
 AT = MADE + hours(1)
 BY = "Cor Mulder (synthetic)"
@@ -84,6 +84,26 @@ def test_one_expired_vial_among_good_ones_blocks_release():
 @pytest.mark.parametrize("lot", [None, Lot("albumin", " ", NEXT_YEAR), Lot("albumin", "", NEXT_YEAR)])
 def test_an_ingredient_without_a_lot_number_blocks_release(lot):
     assert blocked(lots=lots(albumin=lot)) == [("batch.lot-missing", "lots.albumin")]
+
+
+# opened vials
+
+
+@pytest.mark.hazard("HZ-032")
+@pytest.mark.parametrize(("kept", "before", "released"), [(0, 0, True), (0, 1, False), (24, 24, True), (24, 25, False)])
+def test_the_rest_of_an_opened_vial_serves_only_as_long_as_the_hospital_keeps_it(kept, before, released):
+    opened = lots(drug=Lot("drug", "A1", NEXT_YEAR, opened=MADE - hours(before)))
+    changes = {"lots": opened, "opened_vial_kept": Duration(kept, "h")}
+    if released:
+        assert release(record(**changes), AT, BY)
+    else:
+        assert blocked(**changes) == [("batch.vial-open-too-long", "lots.drug")]
+
+
+@pytest.mark.hazard("HZ-032")
+def test_without_a_rule_for_opened_vials_none_is_used_again():
+    opened = lots(drug=Lot("drug", "A1", NEXT_YEAR, opened=MADE - hours(1)))
+    assert blocked(lots=opened) == [("batch.vial-open-too-long", "lots.drug")]
 
 
 # people

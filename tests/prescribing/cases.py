@@ -1,6 +1,7 @@
 """A synthetic child and her orders, for tests of every room that begins with an order."""
 
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -8,7 +9,7 @@ from ransel.language import Refused
 from ransel.prescribing import Patient, prescribe
 from ransel.protocols import Library, validate
 
-TODAY, START = date(2027, 2, 1), date(2027, 2, 5)
+TODAY, START = date(2027, 2, 3), date(2027, 2, 5)
 LONG, AT_HOME, SHORT = "dinutuximab-beta-10x24h", "dinutuximab-beta-10x24h-maxima", "dinutuximab-beta-5x8h"
 SHELF = Library()
 FINDINGS = {
@@ -38,9 +39,15 @@ def child(**changes):
     return validate(Patient, {**CHILD, **changes}, "child")
 
 
+@cache
+def protocol_of(name):
+    """A protocol of the package, read once."""
+    return SHELF.protocol(name)
+
+
 def order_for(patient=None, protocol=LONG, *, course=1, today=TODAY, start=START):
     """The order of a course; `protocol` is a name or a protocol."""
-    chosen = SHELF.protocol(protocol) if isinstance(protocol, str) else protocol
+    chosen = protocol_of(protocol) if isinstance(protocol, str) else protocol
     return prescribe(patient or child(), chosen, course, today, start)
 
 

@@ -128,7 +128,7 @@ def test_a_child_under_twelve_months_at_the_start_is_refused(days, expected):
 
 def test_a_birth_in_the_future_is_refused():
     born = TODAY + timedelta(days=1)
-    assert codes(found(born=born, measured=born)) == ["date.in-the-future"]
+    assert codes(found(born=born, measured=born, findings={})) == ["date.in-the-future"]
 
 
 def test_a_birth_of_more_than_a_hundred_years_ago_is_a_slip():
@@ -157,7 +157,7 @@ def test_a_child_born_on_29_february_is_a_year_older_on_1_march_and_in_a_leap_ye
 
 
 def test_the_bounds_follow_the_whole_years_of_a_child_born_on_29_february():
-    heavy = {"born": date(2024, 2, 29), "weight": "20 kg", "height": "80 cm"}
+    heavy = {"born": date(2024, 2, 29), "weight": "20 kg", "height": "80 cm", "findings": {}}
     eve = judged(measured=date(2025, 2, 28), today=date(2025, 3, 1), start=date(2025, 3, 1), **heavy)
     birthday = judged(measured=date(2025, 3, 1), today=date(2025, 3, 1), start=date(2025, 3, 1), **heavy)
     assert (eve, birthday) == (("refused", ["bounds.impossible"]), ("asked", ["bounds.unusual-weight"]))
@@ -227,6 +227,12 @@ def test_the_notice_of_a_changed_weight_says_how_much_and_since_when_it_matters(
     (notice,) = found(weight="19 kg", previous=before)
     for language, change in zip(LANGUAGES, ("-5 %", "-5 %"), strict=True):
         assert change in notice.text(language)
+
+
+@pytest.mark.hazard("HZ-006")
+def test_a_previous_measurement_of_a_later_day_is_refused():
+    before = {"weight": "16 kg", "height": "101 cm", "measured": date(2027, 1, 30)}
+    assert "date.previous-is-later" in codes(refusals(lambda: order_for(child(previous=before))))
 
 
 def test_without_a_previous_measurement_nothing_is_asked_about_change():

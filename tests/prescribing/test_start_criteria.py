@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from prescribing.cases import FINDINGS, SHELF, START, child, codes, order_for, refusals
+from prescribing.cases import FINDINGS, SHELF, START, TODAY, child, codes, order_for, refusals
 
 from ransel.language import LANGUAGES, Level, translate
 from ransel.prescribing import Findings, judge
@@ -137,6 +137,21 @@ def test_findings_of_more_than_72_hours_before_the_start_are_called_old(days, ex
 def test_findings_without_a_date_are_called_undated():
     undated = {key: value for key, value in FINDINGS.items() if key != "taken"}
     assert "criteria.undated" in codes(order_for(child(findings=undated)).notices)
+
+
+@pytest.mark.hazard("HZ-013")
+def test_findings_of_tomorrow_are_refused():
+    findings = {**FINDINGS, "taken": TODAY + timedelta(days=1)}
+    (refusal,) = refusals(order_for, child(findings=findings))
+    assert (refusal.code, refusal.field) == ("date.in-the-future", "findings.taken")
+
+
+@pytest.mark.hazard("HZ-013")
+@pytest.mark.parametrize("criterion", ["alt", "neutrophils", "haemoglobin"])
+def test_a_finding_below_nothing_is_refused(criterion):
+    value = f"-{FINDINGS[criterion]}"
+    (refusal,) = refusals(child, findings={**FINDINGS, criterion: value})
+    assert (refusal.code, refusal.value) == ("quantity.negative", value)
 
 
 def test_each_outcome_carries_the_source_of_its_threshold():

@@ -13,7 +13,7 @@ from ransel.papers.container_mark import ContainerMark, mark_of
 from ransel.planning import Agenda, plan_whole_course
 
 AGENDA = Agenda(SHELF.site)
-NOW = datetime(2027, 2, 1, 8, 0, tzinfo=UTC)
+NOW = datetime(2027, 2, 3, 8, 0, tzinfo=UTC)
 START = datetime(2027, 2, 5, 13, 0, tzinfo=UTC)
 TELLING = re.compile(
     r"dinutuximab|qarziba|unituxin|neuroblast|tumou?r|cancer|kanker|oncolog|chemo|cytosta|antibod|antilicha|immun|GD2"

@@ -37,7 +37,8 @@ def ransel(command, folder, **environment):
         [RANSEL, *words],
         cwd=folder, env=outside | environment, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
-    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+    letters = environment.get("PYTHONIOENCODING", "utf-8")
+    return Outcome(done.returncode, done.stdout.decode(letters), done.stderr.decode(letters))
 
 
 def tree(folder):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ransel.cli.course_text import course_text
-from ransel.cli.inputs import Inputs, refuse_together
+from ransel.cli.inputs import Inputs
 from ransel.cli.output import show, show_data
 from ransel.compounding import plan_containers
 from ransel.language import Message, refuse
@@ -33,11 +33,8 @@ def carry(inputs: Inputs, *, as_json: bool) -> None:
 
 
 def _planned(inputs: Inputs, begins: datetime) -> PlannedCourse:
-    day = inputs.agenda.local(begins).date()
+    inputs.order(inputs.course_number, inputs.agenda.local(begins).date())
     with inputs.where_it_was_written():
-        refuse_together(
-            lambda: inputs.order(inputs.course_number, day), lambda: inputs.patient.refuse_findings_after(day)
-        )
         return plan_whole_course(
             inputs.patient, inputs.protocol, inputs.agenda,
             course=inputs.course_number, now=inputs.now, start=begins, kind=inputs.kind,

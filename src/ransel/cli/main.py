@@ -5,7 +5,6 @@ Exit codes: 0 it was done; 2 the input was refused and nothing was done; 130 the
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -173,9 +172,6 @@ def _outcome() -> int:
         return _refused(refusal_of(error))
     except (typer.Abort, KeyboardInterrupt):
         return STOPPED
-    except BrokenPipeError:  # the reader of our output has gone; there is nobody left to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
 
 
 def _refused(*refusals: Refusal) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 
 from ransel.language import Language, Refusal, Refused, refuse
@@ -17,7 +18,7 @@ def prepare_output() -> None:
 
 
 def show(text: str) -> None:
-    """Print words.
+    """Print words; a reader that has gone away misses them in silence.
 
     Raises:
         Refused: when they cannot be written, such as on a full disk.
@@ -28,7 +29,7 @@ def show(text: str) -> None:
         sys.stdout.write(f"{text}\n")
         sys.stdout.flush()
     except BrokenPipeError:
-        raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except OSError:
         refuse("output.not-written")
 

@@ -54,7 +54,7 @@ class Refusal:
         return Message(f"remedy.{self.code}", self._values())
 
     def text(self, language: Language = "en") -> str:
-        """Return one sentence: where, what is wrong, what to do. It shows the value, unless the field is the problem."""
+        """Return one sentence: where, what is wrong, what to do; with the value, if the field is not the problem."""
         sentence = f"{self.problem.text(language)}; {self.remedy.text(language)}."
         file, field = (_shown(place, LONGEST_FIELD_SHOWN) for place in (self.file, self.field))
         value = _shown(self.value, LONGEST_VALUE_SHOWN)

@@ -8,6 +8,7 @@ from datetime import datetime
 from ransel.language import Language, Message
 from ransel.papers.calendar_file import Appointment, Heading, calendar_file, evening_before, joined, uid_of
 from ransel.papers.container_mark import mark_of
+from ransel.papers.wording import family_window
 from ransel.planning import PlannedCourse, Preparation, Visit
 from ransel.quantities import Duration, Shown
 
@@ -99,7 +100,11 @@ def _for_family(course: PlannedCourse, visit: Visit, language: Language, key: by
 
 def _family_lines(course: PlannedCourse, visit: Visit) -> Iterator[Message]:
     yield Message(f"family-lines.{visit.kind}")
-    yield _window(course, visit)
+    first, last = family_window(course, visit)
+    if first < last:
+        yield Message(
+            "calendar.window", {"earliest": course.agenda.moment(first), "latest": course.agenda.moment(last)}
+        )
     if visit.kind != "next-course":
         yield Message("calendar.call", {"telephone": course.agenda.site.telephone})
     yield Message("calendar.estimate")

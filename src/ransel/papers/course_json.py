@@ -69,6 +69,7 @@ def _protocol(order: Order, language: Language) -> dict[str, Any]:
         "product": protocol.product.name,
         "substance": protocol.product.substance,
         "at_home": protocol.use.at_home,
+        "outside_label": protocol.use.outside_label,
         "local_protocol": protocol.use.local_protocol or None,
         "approved_by": protocol.use.approved_by or None,
     }

@@ -30,6 +30,7 @@ from ransel.papers.drawing import (
     text,
 )  # fmt: skip
 from ransel.papers.typesetting import png
+from ransel.papers.wording import family_window
 from ransel.planning import PlannedCourse, Preparation, Visit
 from ransel.planning.agenda import SATURDAY
 
@@ -244,11 +245,13 @@ class _Picture:
         return [(self._when(first), 22), (self._where(first), 17), (self._window(first), 15)]
 
     def _window(self, visit: Visit) -> str:
-        agenda, latest = self.course.agenda, visit.latest or visit.planned
-        earliest, late = agenda.local(visit.earliest), agenda.local(latest)
+        agenda, (first, last) = self.course.agenda, family_window(self.course, visit)
+        earliest, late = agenda.local(first), agenda.local(last)
+        if first == last:
+            return self.say("fixed")
         if earliest.date() == late.date():
             return self.say("between", earliest=f"{earliest:%H:%M}", latest=f"{late:%H:%M}")
-        return self.say("between", earliest=agenda.moment(visit.earliest), latest=agenda.moment(latest))
+        return self.say("between", earliest=agenda.moment(first), latest=agenda.moment(last))
 
     def _bars(self) -> Iterator[str]:
         for preparation in self.course.plan.preparations:
@@ -276,7 +279,8 @@ class _Picture:
             yield text(x, self.times_top + 14 + row * 20, clock, 15, bold=True, text_anchor="middle")
 
     def _window_spans(self) -> list[Span]:
-        return [(self.strip.x(one.earliest), self.strip.x(one.latest or one.planned)) for one in self.visits]
+        windows = (family_window(self.course, one) for one in self.visits)
+        return [(self.strip.x(first), self.strip.x(last)) for first, last in windows]
 
     def _window_rows(self) -> list[int]:
         return rows_without_overlap(self._window_spans(), 8)

@@ -8,7 +8,7 @@ from typing import Any
 from ransel.compounding import Released
 from ransel.evidence import Confidence, Derivation, Sourced
 from ransel.language import Language, Message, Moment, refuse
-from ransel.planning import Agenda, PlannedCourse, Preparation
+from ransel.planning import Agenda, PlannedCourse, Preparation, Visit
 from ransel.quantities import Quantity
 
 Marked = dict[str, str]
@@ -63,3 +63,17 @@ def of_this_container(course: PlannedCourse, preparation: Preparation, released:
     expected, found = course.code(preparation), released.record.code
     if (expected.batch, expected.serial) != (found.batch, found.serial):
         refuse("paper.other-container", "released", found.batch, expected=expected.batch)
+
+
+def family_window(course: PlannedCourse, visit: Visit) -> tuple[datetime, datetime]:
+    """Return from when to when a visit can be for a family: within opening hours.
+
+    A course is connected when it is planned, because everything after it follows; and the pump comes off when
+    the time is up or later, because earlier would leave a part of the dose behind.
+    """
+    if visit.kind in {"connect", "next-course"} or visit.latest is None:
+        return visit.planned, visit.planned
+    earliest = visit.planned if visit.kind == "disconnect" else visit.earliest
+    slots = [*course.agenda.slots(visit.place, earliest, visit.latest), visit.planned]
+    until = visit.latest.replace(second=0, microsecond=0)
+    return min(slots), until if course.agenda.is_open(visit.place, until) else max(slots)

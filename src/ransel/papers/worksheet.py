@@ -242,9 +242,9 @@ def _way(result: Derivation, language: Language) -> dict[str, Any]:
 
 def _home(course: PlannedCourse, language: Language) -> str:
     use = course.order.protocol.use
-    if not use.at_home:
+    if not use.outside_label:
         return ""
-    values = {"says": use.label_says.value, "local": use.local_protocol, "approved_by": use.approved_by}
+    values = {"says": use.label_says.value.text(language), "local": use.local_protocol, "approved_by": use.approved_by}
     return Message("worksheet.home", values).text(language)
 
 

@@ -118,9 +118,10 @@ def _checks(
         others = ", ".join(protocol.product.not_to_be_confused_with)
         product = protocol.product
         yield notice("look-alike", Level.INFORM, name=product.name, substance=product.substance, others=others)
-    if protocol.use.at_home:
+    if protocol.use.outside_label:
         use = protocol.use
-        yield notice("use.off-label-home", Level.WARN, local=use.local_protocol, approved_by=use.approved_by)
+        ground = {"local": use.local_protocol, "approved_by": use.approved_by}
+        yield notice("use.off-label-home", Level.WARN, says=use.label_says.value, **ground)
 
 
 def _criteria_notices(

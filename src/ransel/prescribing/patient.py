@@ -149,16 +149,6 @@ class Patient(Record):
         if before is not None and before > self.measured:
             yield Refusal("date.previous-is-later", "previous.measured", str(before), {"measured": self.measured})
 
-    def refuse_findings_after(self, start: date) -> None:
-        """Refuse findings of a day after the start: they cannot have cleared it.
-
-        Raises:
-            Refused: when they were taken later.
-        """
-        taken = self.findings.taken
-        if taken is not None and taken > start:
-            refuse("date.after-start", "findings.taken", taken, start=start)
-
     def age_in_years(self, on: date) -> int:
         """Return the age in whole years, by the calendar."""
         return on.year - self.born.year - ((on.month, on.day) < (self.born.month, self.born.day))

@@ -67,17 +67,23 @@ class Product(Record):
 class Use(Record):
     """Where the label allows the infusion to run, and on whose word it runs elsewhere."""
 
-    label_says: Sourced[str]
+    label_says: Sourced[Words]
     at_home: bool = False
+    label_allows_home: Sourced[bool] | None = None
     local_protocol: str = ""
     approved_by: str = ""
     approved_on: date | None = None
 
     @model_validator(mode="after")
     def _home_names_its_ground(self) -> Self:
-        if self.at_home and not (self.local_protocol.strip() and self.approved_by.strip()):
+        if self.outside_label and not (self.local_protocol.strip() and self.approved_by.strip()):
             refuse("protocol.home-without-ground", "local_protocol", self.local_protocol)
         return self
+
+    @property
+    def outside_label(self) -> bool:
+        """Whether it runs at home although the label does not allow that."""
+        return self.at_home and not (self.label_allows_home is not None and self.label_allows_home.value)
 
 
 class Next(Record):
@@ -441,6 +447,14 @@ class Protocol(Record):
     criteria: tuple[Criterion, ...] = ()
     modifications: tuple[Modification, ...] = ()
     supportive: tuple[SupportiveMedicine, ...] = ()
+
+    @model_validator(mode="after")
+    def _visits_at_home_are_for_home(self) -> Self:
+        places = {key: getattr(self.handling, key) for key in ("connect_at", "change_at", "disconnect_at")}
+        at_home = [key for key, place in places.items() if place == "home"]
+        if at_home and not self.use.at_home:
+            refuse("protocol.visit-at-home", f"handling.{at_home[0]}", "home")
+        return self
 
     @model_validator(mode="after")
     def _names_lead_somewhere(self) -> Self:
