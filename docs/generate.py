@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from docs.example_picture import PICTURE, example_picture
 from docs.hazard_log import SAFETY, hazard_log
 from docs.refresh import refresh
 
 
 def generate() -> None:
-    """Write the hazard log, then the pages."""
+    """Write the hazard log, the picture in the README, then the pages."""
+    PICTURE.parent.mkdir(parents=True, exist_ok=True)
+    PICTURE.write_bytes(example_picture())
     log = SAFETY / "HAZARD-LOG.md"
     log.write_text(hazard_log(), encoding="utf-8")
     refresh()

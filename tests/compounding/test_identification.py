@@ -79,6 +79,7 @@ def test_the_expiry_is_in_local_time_and_cut_to_the_minute_never_rounded_up(at, 
     made = container_code(order_for(), plan().containers[0], SITE, at)
     assert f"(7003){printed}(10)" in made.element_string
     assert made.expires <= at
+    assert (made.expires.second, made.expires.microsecond) == (0, 0)
 
 
 @pytest.mark.hazard("HZ-023")

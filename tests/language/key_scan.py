@@ -10,6 +10,7 @@ CALLS = {
     "Refusal": ("code", "refusal.{}", 3),
     "refuse": ("code", "refusal.{}", None),
     "notice": ("code", "notice.{}", None),
+    "word": ("key", "{}", None),  # the teller of a course on the terminal
 }
 ALWAYS_GIVEN = {"refusal": {"field", "value"}, "remedy": {"field", "value"}}
 

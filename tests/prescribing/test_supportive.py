@@ -35,6 +35,16 @@ def test_isotretinoin_is_half_of_160_mg_per_m2_twice_a_day_from_day_14_to_day_27
     assert only.last.toordinal() - only.first.toordinal() + 1 == 14
 
 
+@pytest.mark.parametrize(("times", "dose"), [(1, "109.07 mg"), (2, "54.53 mg"), (4, "27.27 mg")])
+def test_a_daily_dose_is_divided_by_how_often_it_is_given(times, dose):
+    protocol = order_for().protocol
+    isotretinoin = next(one for one in protocol.supportive if one.id == "isotretinoin")
+    step = isotretinoin.days.value[0].model_copy(update={"times_a_day": times})
+    changed = isotretinoin.model_copy(update={"days": isotretinoin.days.model_copy(update={"value": (step,)})})
+    (only,) = days("isotretinoin", protocol=protocol.model_copy(update={"supportive": (changed,)}))
+    assert only.single_dose.value.text("en", "mg", 2) == dose
+
+
 @pytest.mark.hazard("HZ-016")
 @pytest.mark.parametrize(
     ("start", "first", "last"),

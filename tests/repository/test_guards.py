@@ -151,7 +151,7 @@ def test_every_requirement_is_locked_to_a_version_and_a_hash():
         (NOT_RUN, "pytest." + 'skip("no")'),
         (NOT_RUN, "pytest." + 'importorskip("numpy")'),
         (NOT_RUN, "@unittest." + "skip"),
-        (NOT_RUN, "from pytest import mark, " + "xfail"),
+        (NOT_RUN, "from pytest " + "import mark, xfail"),
     ],
 )
 def test_the_guard_finds_what_it_is_there_for(tmp_path, pattern, text):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from math import ceil
 
 from ransel.compounding.recipe import Recipe, make_recipe
 from ransel.evidence import Derivation, Sourced, derive, given
-from ransel.language import refuse
+from ransel.language import Refused, refuse
 from ransel.prescribing import Order, StepDose
 from ransel.protocols import ContainerOption, Protocol, Site
-from ransel.quantities import Duration, Mass, Rate, Ratio, Volume
+from ransel.quantities import Duration, Mass, Rate, Ratio, Shown, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,15 @@ def plan_containers(order: Order, name: str, site: Site) -> ContainerPlan:
     """Return the course in the containers of this option.
 
     Raises:
-        Refused: when the protocol has no such option, or the recipe does not fit.
+        Refused: when the protocol has no such option, the patient is too light for it, or the recipe does not fit.
     """
     protocol = order.protocol
     if name not in protocol.containers.options:
         refuse("container.unknown", "containers", name, known=", ".join(protocol.containers.options))
     option = protocol.containers.options[name]
+    least = option.for_weight_from
+    if least is not None and order.patient.weight < least.value:
+        refuse("container.too-light", "containers", name, least=Shown(least.value, "kg"), note=least.note)
     containers = tuple(_containers(order, option))
     opened = _vials_opened(containers, protocol, site.pharmacy.opened_vial_kept.value)
     content = Mass(protocol.product.strength.value * protocol.product.vial.value)
@@ -90,10 +94,15 @@ def plan_containers(order: Order, name: str, site: Site) -> ContainerPlan:
 
 
 def compare_plans(order: Order, site: Site) -> tuple[ContainerPlan, ...]:
-    """Return the course in every option of the protocol, the default first."""
+    """Return the course in every option that can hold it and suits the patient, the default first."""
     options = order.protocol.containers
     names = sorted(options.options, key=lambda name: name != options.default)
-    return tuple(plan_containers(order, name, site) for name in names)
+    return tuple(plan for name in names for plan in _if_possible(order, name, site))
+
+
+def _if_possible(order: Order, name: str, site: Site) -> Iterator[ContainerPlan]:
+    with suppress(Refused):
+        yield plan_containers(order, name, site)
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,5 +135,5 @@ def _trust(node: Derivation, language: Language) -> str:
     if not node.formula or node.source:
         return node.confidence.text(language)
     if not node.weakest.to_be_confirmed:
-        return Message("confidence.calculated").text(language)
-    return Message("confidence.calculated-from", {"weakest": node.weakest}).text(language)
+        return Message("ground.calculated").text(language)
+    return Message("ground.calculated-from", {"weakest": node.weakest}).text(language)
