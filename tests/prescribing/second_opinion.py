@@ -103,13 +103,22 @@ FUNCTIONS = {
 }
 
 
-def formulas(tree):
-    """Go through a tree of derivations as JSON: each unrounded value as shown and as calculated here."""
+def disagreements(tree):
+    """Every value in a tree of derivations, as JSON, that does not follow from the values of its inputs.
+
+    JSON holds twelve digits. What a formula takes away from a much larger input has fewer that count, so values
+    are compared to a billionth of the largest one of their kind.
+    """
     for node in tree["inputs"]:
-        yield from formulas(node)
-    if tree["formula"]:
-        names = {node["name"]: float(node["value"]) * unit(node["unit"]) for node in tree["inputs"]}
-        units = {symbol: Number(*size) for symbol, size in SIZES.items() if re.fullmatch(r"\w+", symbol)}
-        found = eval(tree["formula"], {"__builtins__": {}}, FUNCTIONS | units | names)  # noqa: S307 - Python as the judge
-        yield float(tree["unrounded"]), _number(found).size / unit(tree["unit"]).size
-        assert _number(found).exponents == unit(tree["unit"]).exponents
+        yield from disagreements(node)
+    if not tree["formula"]:
+        return
+    measure = unit(tree["unit"])
+    names = {node["name"]: float(node["value"]) * unit(node["unit"]) for node in tree["inputs"]}
+    units = {symbol: Number(*size) for symbol, size in SIZES.items() if re.fullmatch(r"\w+", symbol)}
+    found = eval(tree["formula"], {"__builtins__": {}}, FUNCTIONS | units | names)  # noqa: S307 - Python as the judge
+    found = _number(found)
+    assert found.exponents == measure.exponents
+    largest = max(abs(one.size) for one in (found, *names.values()) if one.exponents == found.exponents)
+    if abs(float(tree["unrounded"]) * measure.size - found.size) > largest * 1e-9:
+        yield tree["name"], tree["unrounded"], found.size / measure.size

@@ -10,7 +10,7 @@ from compounding.cases import MADE, clock, plan, plan_for_area, site_with, steps
 from hypothesis import given
 from hypothesis import strategies as st
 from prescribing.cases import LONG, SHELF, TODAY, child, codes, order_for, protocol_of
-from prescribing.second_opinion import formulas
+from prescribing.second_opinion import disagreements
 
 from ransel.compounding import ContainerCode, other_reading, plan_containers, weighing_steps
 from ransel.compounding.identification import check_digit
@@ -105,8 +105,7 @@ def test_every_number_of_a_recipe_says_why_and_a_second_calculation_from_its_jso
         volumes = [one.volume for one in recipe.ingredients]
         for derivation in (recipe.drug, recipe.delivered, recipe.vials, *volumes, *expected):
             assert derivation.recompute() == derivation.value
-            for shown, calculated in formulas(derivation.as_json()):
-                assert math.isclose(shown, calculated, rel_tol=1e-9)
+            assert not list(disagreements(derivation.as_json()))
 
 
 # vials
@@ -131,7 +130,7 @@ def test_vials_hold_the_drug_and_sharing_them_never_opens_more(order, hours):
 # weighing
 
 
-@given(st.integers(0, 2), st.integers(-10_000, 10_000))
+@given(st.integers(0, 2), st.integers(-8_000, 8_000))
 @pytest.mark.hazard("HZ-020")
 def test_a_step_stands_exactly_as_long_as_it_is_within_its_tolerance(number, off):
     step = steps()[number]
@@ -171,7 +170,7 @@ def test_leaving_the_fridge_never_gives_a_container_more_time_than_staying_in_it
 @pytest.mark.hazard("HZ-017")
 def test_a_container_that_stayed_in_the_fridge_too_long_is_over(ticking):
     over = ticking.out_of_fridge is not None and ticking.out_of_fridge > ticking.cold_until.at
-    assert (ticking.finish_before.at == ticking.cold_until.at) == over
+    assert (ticking.finish_before == ticking.cold_until) == over
     assert not over or ticking.start_before(Duration("1 h")).at < ticking.out_of_fridge
 
 

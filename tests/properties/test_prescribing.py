@@ -11,7 +11,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from prescribing.cases import LONG, SHORT, START, TODAY, child, order_for, protocol_of, with_dose
-from prescribing.second_opinion import floats, formulas
+from prescribing.second_opinion import disagreements, floats
 
 from ransel.language import Refusal
 from ransel.prescribing import BODY_SURFACE_FORMULAS, Findings, body_surface, effect_of, judge, supportive_days
@@ -56,7 +56,7 @@ def children(draw, from_age=1, chosen="area"):
     index = draw(st.integers(0, len(BANDS) - 1))
     band = BANDS[index]
     assume(band.from_age >= from_age)
-    weight = draw(grams(int(band.weight.low.to("g")), int(band.weight.high.to("g"))))
+    weight = draw(grams(int(band.weight.low.to("g")), min(int(band.weight.high.to("g")), 90_000)))
     height = draw(millimetres(int(band.height.low.to("mm")), int(band.height.high.to("mm"))))
     choice = {"choice": {"dose_rule": chosen, "reason": "for a test"}} if weight <= Mass("12 kg") else {}
     born = date(TODAY.year - band.from_age, 1, 1) - timedelta(days=draw(st.integers(0, 30)))
@@ -189,8 +189,7 @@ def test_every_dose_says_why_and_a_second_calculation_from_its_json_agrees(patie
     single_doses = [day.single_dose for day in supportive_days(order) if day.single_dose is not None]
     for derivation in (order.course_dose, order.daily_dose, order.body_surface, *single_doses):
         assert derivation.recompute() == derivation.value
-        for shown, calculated in formulas(derivation.as_json()):
-            assert math.isclose(shown, calculated, rel_tol=1e-9)
+        assert not list(disagreements(derivation.as_json()))
 
 
 @given(children())
@@ -203,7 +202,7 @@ def test_every_leaf_of_a_dose_is_entered_or_has_a_source_or_a_reason(patient):
 def test_the_second_calculation_notices_a_formula_that_was_not_the_one_used():
     tree = order_for().daily_dose.as_json()
     tree["formula"] = "dose_per_area * body_surface * 2"
-    assert any(not math.isclose(shown, calculated, rel_tol=1e-9) for shown, calculated in formulas(tree))
+    assert [name for name, _, _ in disagreements(tree)] == ["daily_dose"]
     assert floats("7 mg/m2/day")[0] == 7
 
 
