@@ -98,7 +98,6 @@ def test_a_finding_in_another_unit_is_compared_by_what_it_means():
         ("neutrophils", "98 %"),
         ("haemoglobin", "6.1 mmol/L"),
         ("oxygen-saturation", True),
-        ("infection", "38.5 °C"),
         ("kidney-function", "104 mL/min"),
     ],
 )
@@ -106,6 +105,26 @@ def test_a_finding_of_another_kind_than_its_criterion_is_refused(criterion, valu
     findings = validate(Findings, {criterion: value}, "findings")
     (refusal,) = refusals(judge, CRITERIA, findings)
     assert (refusal.code, refusal.field) == ("finding.other-kind", f"findings.{criterion}")
+
+
+@pytest.mark.hazard("HZ-013")
+def test_a_quantity_is_no_answer_to_a_yes_or_no():
+    findings = validate(Findings, {"infection": "38.5 °C"}, "findings")
+    assert codes(refusals(judge, CRITERIA, findings)) == ["finding.not-yes-or-no"]
+
+
+@pytest.mark.hazard("HZ-013")
+@pytest.mark.parametrize(
+    ("criterion", "value"),
+    [("oxygen-saturation", "980 %"), ("haemoglobin", "98 g/dL"), ("platelets", "112000000 /uL")],
+)
+def test_a_slip_of_the_keyboard_does_not_meet_a_criterion(criterion, value):
+    findings = validate(Findings, {criterion: value}, "findings")
+    assert codes(refusals(judge, CRITERIA, findings)) == ["finding.impossible"]
+
+
+def test_all_of_the_oxygen_is_possible():
+    assert state("oxygen-saturation", "100 %") == "met"
 
 
 @pytest.mark.hazard("HZ-013")

@@ -355,6 +355,10 @@ def test_what_makes_no_papers_does_not_wait_for_their_programs(command, folder):
     assert not _imported(f"{COMMANDS[command]} --json", folder) & PAPERS_ONLY
 
 
+def test_the_data_of_a_course_do_not_wait_for_the_programs_of_its_papers(folder):
+    assert not _imported(f"{COURSE} --json", folder) & PAPERS_ONLY
+
+
 def test_a_refused_course_does_not_wait_for_the_programs_of_its_papers(folder):
     assert not _imported(f"{COURSE} --course 6", folder) & PAPERS_ONLY
 
@@ -372,6 +376,12 @@ def _imported(command, folder):
     names = set(program.stderr.decode().rpartition("#")[2].split())
     assert "ransel" in names
     return names
+
+
+def test_a_file_from_an_editor_that_marks_its_text_is_read_all_the_same(folder):
+    plain = done(f"{COURSE} --json", folder).out
+    (folder / "noor.toml").write_bytes(b"\xef\xbb\xbf" + NOOR.read_bytes())
+    assert done(f"{COURSE} --json", folder).out == plain
 
 
 def test_the_example_child_is_synthetic_and_says_so():

@@ -1,13 +1,18 @@
 """What people hold in their hands: worksheets and labels, a picture for the family, calendars.
 
-Pure functions from a planned course to bytes or text; nothing is written to disk here.
+Pure functions from a planned course to bytes or text; nothing is written to disk here. The typesetter, the
+barcode writer and the calendar library are loaded when a paper is made, so that the JSON of a course is quick.
 """
 
-from ransel.papers.calendars import family_calendar, staff_calendar
-from ransel.papers.data_matrix import Symbol, data_matrix
-from ransel.papers.label import label
-from ransel.papers.timeline import timeline_png, timeline_svg
-from ransel.papers.worksheet import worksheet
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ransel.papers.calendars import family_calendar, staff_calendar
+    from ransel.papers.labels import label
+    from ransel.papers.symbol import Symbol, data_matrix
+    from ransel.papers.timeline import timeline_png, timeline_svg
+    from ransel.papers.worksheets import worksheet
 
 __all__ = [
     "Symbol",
@@ -19,3 +24,20 @@ __all__ = [
     "timeline_svg",
     "worksheet",
 ]
+
+_MADE_IN = {
+    "family_calendar": "calendars",
+    "staff_calendar": "calendars",
+    "Symbol": "symbol",
+    "data_matrix": "symbol",
+    "label": "labels",
+    "timeline_png": "timeline",
+    "timeline_svg": "timeline",
+    "worksheet": "worksheets",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MADE_IN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MADE_IN[name]}"), name)

@@ -23,9 +23,8 @@ def check_patient(patient: Patient, bounds: Bounds, today: date, start: date) ->
     if patient.born > today:
         return
     band = _band(patient, bounds)
-    note = bounds.by_age.note
-    yield from _range("weight", patient.weight, band.weight, "kg", patient, note)
-    yield from _range("height", patient.height, band.height, "cm", patient, note)
+    yield from _range("weight", patient.weight, band.weight, "kg", patient)
+    yield from _range("height", patient.height, band.height, "cm", patient)
     yield from _changed(patient, bounds)
 
 
@@ -62,14 +61,14 @@ def _band(patient: Patient, bounds: Bounds) -> AgeBand:
     return [band for band in bounds.by_age.value if band.from_age <= max(age, 0)][-1]
 
 
-def _range(field: str, value: Quantity, allowed: Range, unit: str, patient: Patient, note: str) -> Iterator[Finding]:
+def _range(field: str, value: Quantity, allowed: Range, unit: str, patient: Patient) -> Iterator[Finding]:
     age = patient.age_in_years(patient.measured)
     if not allowed.least <= value <= allowed.most:
         bounds = _between(allowed.least, allowed.most, unit)
-        yield Refusal("bounds.impossible", field, value.text("en", unit), {"bounds": bounds, "age": age, "note": note})
+        yield Refusal("bounds.impossible", field, value.text("en", unit), {"bounds": bounds, "age": age})
     elif not allowed.low <= value <= allowed.high:
         bounds = _between(allowed.low, allowed.high, unit)
-        yield notice(f"bounds.unusual-{field}", Level.ASK, value=Shown(value, unit), bounds=bounds, age=age, note=note)
+        yield notice(f"bounds.unusual-{field}", Level.ASK, value=Shown(value, unit), bounds=bounds, age=age)
 
 
 def _changed(patient: Patient, bounds: Bounds) -> Iterator[Finding]:

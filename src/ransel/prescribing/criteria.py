@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -55,22 +56,34 @@ def judge(criteria: tuple[Criterion, ...], findings: Findings) -> tuple[Outcome,
     """Return how each criterion stands with these findings.
 
     Raises:
-        Refused: for a finding of another kind than its criterion, or for a criterion that does not exist.
+        Refused: for a finding that is of another kind than its criterion or impossible, or that has no criterion.
     """
     known = {criterion.id: criterion for criterion in criteria}
     complaints = [
-        Refusal("finding.unknown", f"findings.{key}", str(value), {"known": ", ".join(known)})
-        for key, value in findings.values.items()
-        if key not in known
-    ]
-    complaints += [
-        Refusal("finding.other-kind", f"findings.{key}", str(value), {"unit": known[key].unit})
-        for key, value in findings.values.items()
-        if key in known and not _comparable(known[key], value)
+        refusal.at("findings") for key, value in findings.values.items() for refusal in _complaints(key, value, known)
     ]
     if complaints:
         raise Refused(complaints)
     return tuple(_outcome(criterion, findings.values.get(criterion.id)) for criterion in criteria)
+
+
+def _complaints(key: str, found: Quantity | bool, known: Mapping[str, Criterion]) -> Iterator[Refusal]:
+    criterion = known.get(key)
+    if criterion is None:
+        yield Refusal("finding.unknown", key, _written(found), {"known": ", ".join(known)})
+    elif criterion.must_be is not None:
+        if not isinstance(found, bool):
+            yield Refusal("finding.not-yes-or-no", key, _written(found))
+    elif not isinstance(found, Quantity) or found.dimension != _threshold(criterion)[1].value.dimension:
+        yield Refusal("finding.other-kind", key, _written(found), {"unit": criterion.unit})
+    elif criterion.impossible_above is not None and found > criterion.impossible_above.value:
+        most = Shown(criterion.impossible_above.value, criterion.unit)
+        yield Refusal("finding.impossible", key, found.text("en", criterion.unit), {"most": most})
+
+
+def _written(found: Quantity | bool) -> str:
+    """Return a finding as a file has it."""
+    return str(found).lower() if isinstance(found, bool) else str(found)
 
 
 def _outcome(criterion: Criterion, found: Quantity | bool | None) -> Outcome:
@@ -101,13 +114,6 @@ def _threshold(criterion: Criterion) -> tuple[str, Sourced[Any]]:
         if sourced is not None:
             return comparison, sourced
     raise AssertionError(criterion)  # a criterion is read only with a threshold
-
-
-def _comparable(criterion: Criterion, found: Quantity | bool) -> bool:
-    limit = _threshold(criterion)[1].value
-    if isinstance(limit, Quantity):
-        return isinstance(found, Quantity) and found.dimension == limit.dimension
-    return isinstance(found, bool)
 
 
 def _yes_or_no(value: bool) -> str:

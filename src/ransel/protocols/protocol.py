@@ -324,6 +324,7 @@ class Criterion(Record):
     below: Sourced[Quantity] | None = None
     at_most: Sourced[Quantity] | None = None
     must_be: Sourced[Annotated[bool, Field(strict=True)]] | None = None
+    impossible_above: Sourced[Quantity] | None = None
     unit: str = ""
 
     @model_validator(mode="after")
@@ -335,7 +336,7 @@ class Criterion(Record):
 
     @model_validator(mode="after")
     def _is_shown_in_a_unit_of_its_kind(self) -> Self:
-        for threshold in (self.above, self.at_least, self.below, self.at_most):
+        for threshold in (self.above, self.at_least, self.below, self.at_most, self.impossible_above):
             if threshold is not None and unit(self.unit).dimension != threshold.value.dimension:
                 refuse("quantity.other-kind", "unit", self.unit, example=threshold.value.usual_unit)
         return self

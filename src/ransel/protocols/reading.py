@@ -101,7 +101,7 @@ def _content(path: Path, place: str) -> str:
         refuse("file.too-large", place, place, most=LARGEST_FILE)
     if not path.is_file() and not path.is_dir():  # a pipe has no end
         refuse("file.unreadable", place, place)
-    return path.read_bytes().decode()
+    return path.read_bytes().decode("utf-8-sig")
 
 
 def _parsed(content: str, place: str) -> dict[str, Any]:

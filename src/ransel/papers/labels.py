@@ -8,7 +8,7 @@ from typing import Any
 from ransel.compounding import ContainerCode, Released, StabilityClock
 from ransel.language import Language, Message
 from ransel.papers.container_mark import mark_of
-from ransel.papers.data_matrix import data_matrix
+from ransel.papers.symbol import data_matrix
 from ransel.papers.typesetting import pdf
 from ransel.papers.wording import day, moment, moment_before, of_this_container
 from ransel.planning import PlannedCourse, Preparation
