@@ -4,7 +4,7 @@ import pytest
 from compounding.cases import plan, with_preparation
 from prescribing.cases import LONG, SHELF, SHORT, codes, order_for, refusals, with_dose
 
-from ransel.compounding import other_reading
+from ransel.compounding import other_readings
 from ransel.evidence import Confidence, assumed
 from ransel.quantities import Concentration, Mass, Quantity, Rate, Ratio, Rounding, Volume
 
@@ -19,7 +19,7 @@ def shown(value, unit, digits):
 
 
 def readings():
-    return dict(other_reading(SHELF.protocol(LONG)))
+    return {name: protocol for name, _, protocol in other_readings(SHELF.protocol(LONG))}
 
 
 @pytest.mark.parametrize(

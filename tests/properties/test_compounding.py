@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from prescribing.cases import LONG, SHELF, TODAY, child, codes, order_for, protocol_of
 from prescribing.second_opinion import disagreements
 
-from ransel.compounding import ContainerCode, other_reading, plan_containers, weighing_steps
+from ransel.compounding import ContainerCode, other_readings, plan_containers, weighing_steps
 from ransel.compounding.identification import check_digit
 from ransel.language import Refused
 from ransel.quantities import Duration, Mass, Volume
@@ -41,7 +41,7 @@ def orders(draw, names=PROTOCOLS):
         findings={},
         choice={"dose_rule": rule.id, "reason": "for a test"},
     )
-    reading = draw(st.sampled_from([protocol, *(other for _, other in other_reading(protocol))]))
+    reading = draw(st.sampled_from([protocol, *(other for _, _, other in other_readings(protocol))]))
     return order_for(patient, reading)
 
 

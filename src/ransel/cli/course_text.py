@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from ransel.cli.table import columns
+from ransel.compounding import ContainerPlan
 from ransel.language import Language, Level, Message, Moment
 from ransel.planning import Alternative, PlannedCourse, Preparation, Visit
 from ransel.quantities import Quantity
@@ -16,7 +17,16 @@ MARKS = {Level.ASK: "?", Level.WARN: "!", Level.INFORM: "·"}
 def course_text(course: PlannedCourse, language: Language) -> str:
     """Return the course as a page of text: who, dose, containers, visits, the pump's error, what to see."""
     say = _Teller(course, language)
-    parts = [say.head(), say.dose(), say.containers(), say.compared(), say.visits(), say.pump(), say.criteria()]
+    parts = [
+        say.head(),
+        say.dose(),
+        say.containers(),
+        say.other_readings(),
+        say.compared(),
+        say.visits(),
+        say.pump(),
+        say.criteria(),
+    ]
     return "\n\n".join(
         part for part in [*parts, say.medicines(), say.notices(), say.word("paper.not-validated")] if part
     )
@@ -93,10 +103,30 @@ class _Teller:
                 self.word("course.vials", count=plan.vials),
                 self.word("course.left", mg=self.number(plan.left_in_vials + plan.left_in_containers, self.unit, 1)),
                 "" if plan.price_euro is None else f"€ {plan.price_euro} ({plan.price_source})",
+                self._suggestion(plan),
             )
             for plan in self.course.compared
         ]
         return self._section("course.compared", columns(rows, indent=0))
+
+    def _suggestion(self, plan: ContainerPlan) -> str:
+        """Return for which courses the maker suggests this way."""
+        if plan.option.suggestion is None:
+            return ""
+        courses = ", ".join(map(str, plan.option.suggested_for_courses))
+        return self.word("course.suggested", courses=courses, source=plan.option.suggestion.source)
+
+    def other_readings(self) -> str:
+        rows = [
+            (
+                one.words.text(self.language),
+                self.number(one.recipe.drug.value, self.unit, 3),
+                self.word("course.reaches", dose=self.number(one.recipe.delivered.value, self.unit, 3)),
+                " + ".join(self.number(part.volume.value, "mL", 2) for part in one.recipe.ingredients),
+            )
+            for one in self.course.other_readings
+        ]
+        return self._section("course.other-readings", columns(rows))
 
     def visits(self) -> str:
         return self._section("course.visits", columns(map(self._visit, self.course.plan.visits)))

@@ -1,9 +1,16 @@
 """What goes into each container, how long it may be kept and used, and whether it was made right."""
 
 from ransel.compounding.batch import BatchRecord, Lot, Released, release
-from ransel.compounding.container import Container, ContainerPlan, compare_plans, plan_containers
+from ransel.compounding.container import (
+    Container,
+    ContainerPlan,
+    OtherReading,
+    compare_plans,
+    plan_containers,
+    read_otherwise,
+)
 from ransel.compounding.identification import ContainerCode, batch_number, container_code
-from ransel.compounding.recipe import Ingredient, Recipe, other_reading
+from ransel.compounding.recipe import Ingredient, Recipe, other_readings
 from ransel.compounding.stability import Limit, StabilityClock, clock_of
 from ransel.compounding.weighing import Weighing, WeighingStep, weighing_steps
 
@@ -15,6 +22,7 @@ __all__ = [
     "Ingredient",
     "Limit",
     "Lot",
+    "OtherReading",
     "Recipe",
     "Released",
     "StabilityClock",
@@ -24,8 +32,9 @@ __all__ = [
     "clock_of",
     "compare_plans",
     "container_code",
-    "other_reading",
+    "other_readings",
     "plan_containers",
+    "read_otherwise",
     "release",
     "weighing_steps",
 ]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 
-from ransel.compounding.recipe import Recipe, make_recipe
+from ransel.compounding.recipe import Recipe, make_recipe, other_readings
 from ransel.evidence import Derivation, Sourced, derive, given
-from ransel.language import Refused, refuse
+from ransel.language import Message, Refused, refuse
 from ransel.prescribing import Order, StepDose
 from ransel.protocols import ContainerOption, Protocol, Site
 from ransel.quantities import Duration, Mass, Rate, Ratio, Shown, Volume
@@ -98,6 +98,24 @@ def compare_plans(order: Order, site: Site) -> tuple[ContainerPlan, ...]:
     options = order.protocol.containers
     names = sorted(options.options, key=lambda name: name != options.default)
     return tuple(plan for name in names for plan in _if_possible(order, name, site))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReading:
+    """What the first container would hold if the label were read in another way."""
+
+    name: str
+    words: Message
+    recipe: Recipe
+
+
+def read_otherwise(order: Order, name: str, site: Site) -> tuple[OtherReading, ...]:
+    """Return the first container of this option under every other reading that can be made."""
+    return tuple(
+        OtherReading(reading, words, plan.containers[0].recipe)
+        for reading, words, protocol in other_readings(order.protocol)
+        for plan in _if_possible(replace(order, protocol=protocol), name, site)
+    )
 
 
 def _if_possible(order: Order, name: str, site: Site) -> Iterator[ContainerPlan]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ransel.evidence import Derivation, Sourced, derive, given
-from ransel.language import refuse
+from ransel.language import Message, refuse
 from ransel.protocols import Additive, Protocol
 from ransel.protocols.protocol import Words
 from ransel.quantities import Concentration, Mass, Ratio, Volume
@@ -104,19 +104,19 @@ def make_recipe(protocol: Protocol, ordered: Derivation, fill: Sourced[Volume], 
     )
 
 
-def other_reading(protocol: Protocol) -> Iterator[tuple[str, Protocol]]:
-    """Return the protocol as it would be under each other reading of the label, with the name of that reading."""
-    other_dose: Literal["fill", "delivered"] = (
-        "fill" if protocol.preparation.dose_lies_in == "delivered" else "delivered"
-    )
-    yield f"dose-in-{other_dose}", _with_preparation(protocol, dose_lies_in=other_dose)
-    for additive in protocol.preparation.additives:
+def other_readings(protocol: Protocol) -> Iterator[tuple[str, Message, Protocol]]:
+    """Go through the ways in which the label can be read besides the protocol's: name, words, protocol so read."""
+    preparation = protocol.preparation
+    holds: Literal["fill", "delivered"] = "fill" if preparation.dose_lies_in == "delivered" else "delivered"
+    yield f"dose-in-{holds}", Message(f"reading.dose-in-{holds}"), _with_preparation(protocol, dose_lies_in=holds)
+    for additive in preparation.additives:
         reading = "per-diluent" if additive.reading == "of-total" else "of-total"
         changed = tuple(
             one.model_copy(update={"reading": reading}) if one.id == additive.id else one
-            for one in protocol.preparation.additives
+            for one in preparation.additives
         )
-        yield f"{additive.id}-{reading}", _with_preparation(protocol, additives=changed)
+        words = Message(f"reading.{reading}", {"additive": additive.name})
+        yield f"{additive.id}-{reading}", words, _with_preparation(protocol, additives=changed)
 
 
 def _with_preparation(protocol: Protocol, **changes: object) -> Protocol:

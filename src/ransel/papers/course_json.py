@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ransel.compounding import ContainerPlan, other_reading, plan_containers
+from ransel.compounding import ContainerPlan, OtherReading
 from ransel.language import Language, Message, translate
 from ransel.planning import Alternative, PlannedCourse, Preparation, Visit
-from ransel.prescribing import MedicineDay, Order, Outcome, prescribe
+from ransel.prescribing import MedicineDay, Order, Outcome
 
 SCHEMA = "ransel/course/1"
 
@@ -30,7 +30,7 @@ def course_json(course: PlannedCourse, language: Language = "en") -> dict[str, A
         "dose_rule": _dose_rule(order),
         "containers": [_container(course, made) for made in course.plan.preparations],
         "container_plans": [_container_plan(plan, language) for plan in course.compared],
-        "other_readings": _other_readings(course),
+        "other_readings": [_other_reading(one, language) for one in course.other_readings],
         "visits": [_visit(course, visit, language) for visit in course.plan.visits],
         "preparations": [_preparation(course, made, language) for made in course.plan.preparations],
         "delivery": _delivery(course),
@@ -126,24 +126,17 @@ def _container_plan(plan: ContainerPlan, language: Language) -> dict[str, Any]:
     }
 
 
-def _other_readings(course: PlannedCourse) -> list[dict[str, Any]]:
-    """Return what the first container would hold under each other reading of the label."""
-    order = course.order
-    readings = []
-    for name, protocol in other_reading(order.protocol):
-        other = prescribe(order.patient, protocol, order.course_number, order.start, order.start)
-        recipe = plan_containers(other, course.containers.name, course.agenda.site).containers[0].recipe
-        readings.append(
-            {
-                "name": name,
-                "drug_mg": recipe.drug.value.plain("mg"),
-                "reaches_patient_mg": recipe.delivered.value.plain("mg"),
-                "drug_mL": recipe.volume("drug").plain("mL"),
-                "albumin_mL": recipe.volume("albumin").plain("mL"),
-                "saline_mL": recipe.volume("diluent").plain("mL"),
-            }
-        )
-    return readings
+def _other_reading(other: OtherReading, language: Language) -> dict[str, Any]:
+    recipe = other.recipe
+    return {
+        "name": other.name,
+        "reading": other.words.text(language),
+        "drug_mg": recipe.drug.value.plain("mg"),
+        "reaches_patient_mg": recipe.delivered.value.plain("mg"),
+        "drug_mL": recipe.volume("drug").plain("mL"),
+        "albumin_mL": recipe.volume("albumin").plain("mL"),
+        "saline_mL": recipe.volume("diluent").plain("mL"),
+    }
 
 
 def _visit(course: PlannedCourse, visit: Visit, language: Language) -> dict[str, Any]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from ransel.compounding import ContainerCode, ContainerPlan, compare_plans, container_code, plan_containers
+from ransel.compounding import (
+    ContainerCode,
+    ContainerPlan,
+    OtherReading,
+    compare_plans,
+    container_code,
+    plan_containers,
+    read_otherwise,
+)
 from ransel.language import Level, Moment, Notice, notice
 from ransel.planning.agenda import Agenda
 from ransel.planning.course import CoursePlan, plan_course
@@ -52,6 +60,11 @@ class PlannedCourse:
             if day.first is not None
         )
         return (*self.order.notices, *self.plan.notices, *overdue)
+
+    @property
+    def other_readings(self) -> tuple[OtherReading, ...]:
+        """What the first container would hold if the label were read in another way."""
+        return read_otherwise(self.order, self.containers.name, self.agenda.site)
 
     @property
     def modifications(self) -> DoseModifications:
