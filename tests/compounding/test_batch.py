@@ -1,5 +1,6 @@
 """A container leaves the pharmacy only when everything about its making is right."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -63,7 +64,34 @@ def test_a_container_that_nobody_weighed_is_blocked_for_every_step():
     assert blocked(weighings=()) == expected
 
 
+@pytest.mark.hazard("HZ-020")
+def test_a_good_weighing_does_not_cover_one_that_was_out_of_tolerance():
+    drug = steps()[2]
+    wrong = weighed(drug, Mass("50 g"))
+    for weighings in ((wrong, *FAULTLESS.weighings), (*FAULTLESS.weighings, wrong)):
+        assert blocked(weighings=weighings) == [("batch.out-of-tolerance", "weighings.drug")]
+
+
+@pytest.mark.hazard("HZ-020")
+def test_a_weighing_of_another_recipe_blocks_release():
+    other = weighed(steps("syringes")[2])
+    assert ("batch.other-step", "weighings.drug") in blocked(weighings=(*FAULTLESS.weighings, other))
+
+
+@pytest.mark.hazard("HZ-023")
+def test_the_code_of_the_other_cassette_blocks_release():
+    assert blocked(code=record(1).code) == [("batch.other-container", "code")]
+
+
 # lots
+
+
+@pytest.mark.hazard("HZ-022")
+def test_a_lot_is_held_against_the_local_date_of_a_container_that_ends_after_midnight():
+    expires = FAULTLESS.code.expires.replace(day=13, hour=0, minute=30)
+    code = replace(FAULTLESS.code, expires=expires)
+    lot = Lot("drug", "A1", date(2027, 2, 12))
+    assert blocked(code=code, lots=lots(drug=lot)) == [("batch.lot-expires", "lots.drug")]
 
 
 @pytest.mark.hazard("HZ-022")

@@ -86,7 +86,7 @@ def test_the_expiry_is_in_local_time_and_cut_to_the_minute_never_rounded_up(at, 
 @pytest.mark.hazard("HZ-025")
 def test_the_two_cassettes_of_a_course_have_different_codes():
     first, second = (container_code(order_for(), one, SITE, EXPIRES) for one in plan().containers)
-    assert (first.serial, second.serial) == ("1", "2")
+    assert (first.serial, second.serial) == ("1-1", "2-1")
     assert first.batch != second.batch
     assert first.element_string != second.element_string
 
@@ -100,6 +100,22 @@ def test_the_same_cassette_of_another_child_or_another_course_has_another_batch_
         for course in (1, 2)
     }
     assert len(batches) == 4
+
+
+@pytest.mark.hazard("HZ-023")
+def test_two_children_never_share_a_batch_number():
+    """Numbers that differ in signs or before the last characters, and children of one day without a number."""
+    children = [child(number=number) for number in ("12-3", "1-23", "A1234567890123", "B1234567890123", None)]
+    children.append(child(number=None, name="Sam (synthetic)"))
+    container = plan().containers[0]
+    assert len({batch_number(order_for(one), container) for one in children}) == len(children)
+
+
+@pytest.mark.hazard("HZ-023")
+def test_a_container_that_is_made_again_has_another_serial_number():
+    first, again = (container_code(order_for(), plan().containers[0], SITE, EXPIRES, making) for making in (1, 2))
+    assert first.batch == again.batch
+    assert first.serial != again.serial
 
 
 @pytest.mark.parametrize("number", ["SYN-0042", "x" * 80, "Z 12.34/5", None])

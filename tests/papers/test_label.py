@@ -106,7 +106,7 @@ def test_a_label_carries_what_the_ward_needs():
     for words in (
         "Noor de Vries (synthetic)", "14 Sep 2022", "SYN-0001", "Qarziba dinutuximab beta", "35.50 mg in 250 mL",
         "0.1420 mg/mL", "2 mL/h", "start before", "finish before", "INTRAVENOUS", "0.22 µm", "NOT: Unituxin",
-        "Batch SYN0001-C1-1", "synthetic data",
+        "Batch SYN-0001-C1-1", "synthetic data",
     ):  # fmt: skip
         assert words in text, words
 

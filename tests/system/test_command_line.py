@@ -384,5 +384,26 @@ def test_a_file_from_an_editor_that_marks_its_text_is_read_all_the_same(folder):
     assert done(f"{COURSE} --json", folder).out == plain
 
 
+@pytest.mark.hazard("HZ-023")
+def test_the_papers_of_two_children_never_lie_in_one_folder(folder):
+    done(f"{COURSE} --out papers", folder)
+    before = sorted((path.name, path.read_bytes()) for path in (folder / "papers").iterdir())
+    other = (folder / "noor.toml").read_text(encoding="utf-8").replace("SYN-0001", "SYN-0002")
+    (folder / "other.toml").write_text(other, encoding="utf-8")
+    for command in (COURSE.replace("noor.toml", "other.toml"), f"{COURSE} --course 2"):
+        refused = ransel(f"{command} --out papers --json", folder)
+        assert refused.code == 2
+        assert "option.other-papers" in refused.out
+    assert sorted((path.name, path.read_bytes()) for path in (folder / "papers").iterdir()) == before
+
+
+@pytest.mark.hazard("HZ-023")
+def test_labels_of_an_earlier_plan_do_not_stay_in_the_folder(folder):
+    done(f"{COURSE} --containers syringes --out papers", folder)
+    done(f"{COURSE} --out papers", folder)
+    labels = {path.name for path in (folder / "papers").glob("label-*.pdf")}
+    assert labels == {f"label-cassette-{number}-{words}.pdf" for number in (1, 2) for words in ("en", "nl")}
+
+
 def test_the_example_child_is_synthetic_and_says_so():
     assert "(synthetic)" in tomllib.loads(NOOR.read_text(encoding="utf-8"))["name"]

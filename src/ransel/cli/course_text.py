@@ -9,6 +9,7 @@ from ransel.cli.table import columns
 from ransel.compounding import ContainerPlan
 from ransel.language import Language, Level, Message, Moment
 from ransel.planning import Alternative, PlannedCourse, Preparation, Visit
+from ransel.prescribing import MedicineDay
 from ransel.quantities import Quantity
 
 MARKS = {Level.ASK: "?", Level.WARN: "!", Level.INFORM: "·"}
@@ -178,11 +179,16 @@ class _Teller:
                 if day.first and day.last
                 else ""
             )
-            dose = self.number(day.single_dose.value, "mg", 1) if day.single_dose else ""
+            dose = self.number(day.single_dose.value, "mg", 1) if day.single_dose else self._rates(day)
             times = f"{day.times_a_day}×" if day.times_a_day else ""
             words = "" if day.first else day.medicine.timing.value.text(self.language)
             rows.append((day.medicine.title.text(self.language), dates, f"{times} {dose}".strip(), words))
         return self._section("course.medicines", columns(rows)) if rows else ""
+
+    def _rates(self, day: MedicineDay) -> str:
+        """Return the rate of a continuous medicine for this patient, from the lowest to the highest."""
+        rates = [rate.value.text(self.language, "mg/h", 2) for rate in day.rates]
+        return " – ".join(dict.fromkeys((rates[0], rates[-1]))) if rates else ""
 
     def notices(self) -> str:
         lines = [f"  {MARKS[one.level]} {one.text(self.language)}" for one in self.course.notices]

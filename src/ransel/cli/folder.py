@@ -34,9 +34,11 @@ def write_papers(course: PlannedCourse, folder: Path, language: Language, now: d
     stays as cancelled. Everything is made before anything is written.
 
     Raises:
-        Refused: when the folder cannot be written to; then nothing in it has changed.
+        Refused: when the folder holds the papers of another patient or course, or cannot be written to; then
+            nothing in it has changed.
     """
     try:
+        _refuse_other_papers(course, folder)
         papers = dict(_papers(course, folder, language, now))
         _write(papers, folder)
     except OSError as error:
@@ -56,11 +58,39 @@ def _write(papers: Mapping[str, bytes], folder: Path) -> None:
                 raise IsADirectoryError(errno.EISDIR, "a folder has the name of a paper")
             for name in papers:
                 (Path(waiting) / name).replace(folder / name)
+        for old in _superseded(papers, folder):
+            old.unlink()
     except OSError:
         for empty in made:
             with suppress(OSError):
                 empty.rmdir()
         raise
+
+
+def _superseded(papers: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Return the worksheets and labels of an earlier plan that this one no longer has."""
+    kept = (path for kind in ("worksheet-*.pdf", "label-*.pdf") for path in folder.glob(kind))
+    return [path for path in kept if path.name not in papers]
+
+
+def _refuse_other_papers(course: PlannedCourse, folder: Path) -> None:
+    """Refuse a folder with the papers of another patient or course: papers of two children must never lie mixed.
+
+    Raises:
+        Refused: when the course in the folder is another one, or cannot be read.
+    """
+    document = folder / "course.json"
+    if not document.is_file():
+        return
+    patient = course.order.patient
+    mine = (patient.name, patient.born.isoformat(), patient.number, course.order.course_number)
+    try:
+        there = json.loads(document.read_bytes())
+        found = (there["patient"]["name"], there["patient"]["born"], there["patient"]["number"], there["course"])
+    except (ValueError, KeyError, TypeError):
+        found = None
+    if found != mine:
+        refuse("option.other-papers", "--out", folder)
 
 
 def _papers(course: PlannedCourse, folder: Path, language: Language, now: datetime) -> Iterator[tuple[str, bytes]]:

@@ -62,10 +62,17 @@ def release(record: BatchRecord, at: datetime, by: str) -> Released:
         Refused: with every reason that blocks it: a lot missing or expired, a step not weighed or out of
             tolerance, the same person twice, a clock that has run out.
     """
-    complaints = [*_lots(record), *_weighings(record), *_people(record, by), *_clock(record, at)]
+    complaints = [*_code(record), *_lots(record), *_weighings(record), *_people(record, by), *_clock(record, at)]
     if complaints:
         raise Refused(complaints)
     return Released(record, at, by)
+
+
+def _code(record: BatchRecord) -> Iterator[Refusal]:
+    """Refuse the code of another container: its batch ends with the container's number, as its serial begins."""
+    index = str(record.container.index)
+    if record.code.batch.rpartition("-")[2] != index or record.code.serial.partition("-")[0] != index:
+        yield Refusal("batch.other-container", "code", record.code.batch, {"container": index})
 
 
 def _lots(record: BatchRecord) -> Iterator[Refusal]:
@@ -79,21 +86,23 @@ def _lots(record: BatchRecord) -> Iterator[Refusal]:
                 yield Refusal(
                     "batch.vial-open-too-long", f"lots.{ingredient.id}", lot.opened.isoformat(), {"kept": kept}
                 )
-            if lot.expires < record.clock.finish_before.at.date():
-                finish = record.clock.finish_before.at.date()
+            finish = record.code.expires.date()  # by the local calendar, as the lot's own date
+            if lot.expires < finish:
                 yield Refusal("batch.lot-expires", f"lots.{ingredient.id}", str(lot.expires), {"finish": finish})
 
 
 def _weighings(record: BatchRecord) -> Iterator[Refusal]:
-    weighed = {weighing.step.ingredient.id: weighing for weighing in record.weighings}
+    weighed = {weighing.step.ingredient.id for weighing in record.weighings}
     for ingredient in record.container.recipe.ingredients:
-        weighing = weighed.get(ingredient.id)
-        if weighing is None:
+        if ingredient.id not in weighed:
             yield Refusal("batch.not-weighed", f"weighings.{ingredient.id}")
+    for weighing in record.weighings:
+        if weighing.step.ingredient not in record.container.recipe.ingredients:
+            yield Refusal("batch.other-step", f"weighings.{weighing.step.ingredient.id}")
         elif not weighing.within_tolerance:
             yield Refusal(
                 "batch.out-of-tolerance",
-                f"weighings.{ingredient.id}",
+                f"weighings.{weighing.step.ingredient.id}",
                 weighing.added.text("en", "g", 2),
                 {
                     "expected": weighing.step.expected.value.text("en", "g", 2),

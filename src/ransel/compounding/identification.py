@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from ransel.compounding.container import Container
@@ -14,6 +15,10 @@ from ransel.protocols import Site
 
 GS1_TEXT = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}")
 """GS1 character set 82, the twenty characters that AI (10) and (21) hold."""
+
+
+PATIENT_LENGTH = 12
+PATIENT_NUMBER = re.compile(r"[0-9A-Za-z./-]{1,12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +50,38 @@ class ContainerCode:
         return f"(01){self.item}(7003){self.expires:%y%m%d%H%M}(10){self.batch}(21){self.serial}"
 
 
-def container_code(order: Order, container: Container, site: Site, finish_before: datetime) -> ContainerCode:
-    """Return the code of a container; `finish_before` is cut to the minute, never rounded up."""
+def container_code(
+    order: Order, container: Container, site: Site, finish_before: datetime, making: int = 1
+) -> ContainerCode:
+    """Return the code of a container; `finish_before` is cut to the minute, never rounded up.
+
+    `making` counts how often this container was made: one that is made again gets another serial number.
+    """
     local = finish_before.astimezone(ZoneInfo(site.time_zone)).replace(second=0, microsecond=0)
     number = site.label.restricted_circulation_number
     return ContainerCode(
         item=number + check_digit(number),
         batch=batch_number(order, container),
-        serial=f"{container.index}",
+        serial=f"{container.index}-{making}",
         expires=local,
     )
 
 
 def batch_number(order: Order, container: Container) -> str:
-    """Return the batch number: patient, course and container, at most twenty characters."""
-    patient = re.sub(r"[^0-9A-Za-z]", "", order.patient.number or "") or f"{order.start:%y%m%d}"
-    return f"{patient[-12:]}-C{order.course_number}-{container.index}"
+    """Return the batch number: patient, course and container, at most twenty characters.
+
+    A patient's number stands in it as it is; one that is missing, too long or has other signs is replaced by a
+    digest, so that two patients never share a batch.
+    """
+    return f"{_patient_part(order)}-C{order.course_number}-{container.index}"
+
+
+def _patient_part(order: Order) -> str:
+    patient = order.patient
+    if patient.number is not None and PATIENT_NUMBER.fullmatch(patient.number):
+        return patient.number
+    identity = f"{patient.number or ''}|{patient.name}|{patient.born}|{order.start}"
+    return sha256(identity.encode()).hexdigest()[:PATIENT_LENGTH].upper()
 
 
 def check_digit(digits: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ransel.compounding.container import Container
 from ransel.language import Message, refuse
@@ -40,7 +40,10 @@ class StabilityClock:
     validated: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a history that runs backwards."""
+        """Take every instant in UTC, where hours are hours, and refuse a history that runs backwards."""
+        for name in ("made", "into_fridge", "out_of_fridge"):
+            moment = getattr(self, name)
+            object.__setattr__(self, name, moment if moment is None else moment.astimezone(UTC))
         moments = [moment for moment in (self.made, self.into_fridge, self.out_of_fridge) if moment is not None]
         if moments != sorted(moments) or (self.into_fridge is None and self.out_of_fridge is not None):
             refuse("clock.backwards", "made", self.made.isoformat())

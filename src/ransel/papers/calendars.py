@@ -105,6 +105,10 @@ def _family_lines(course: PlannedCourse, visit: Visit) -> Iterator[Message]:
         yield Message(
             "calendar.window", {"earliest": course.agenda.moment(first), "latest": course.agenda.moment(last)}
         )
+    if visit.kind == "disconnect" and course.plan.delivery.early.magnitude > 0:
+        empty = course.plan.start + course.plan.delivery.dry[-1].earliest.timedelta
+        if empty < visit.planned:
+            yield Message("calendar.empty-before", {"at": course.agenda.moment(empty)})
     if visit.kind != "next-course":
         yield Message("calendar.call", {"telephone": course.agenda.site.telephone})
     yield Message("calendar.estimate")

@@ -62,6 +62,7 @@ def _drug(course: PlannedCourse, preparation: Preparation, language: Language) -
     values = {
         "amount": recipe.drug.value.text(language, recipe.drug.unit, 2),
         "volume": recipe.fill.text(language, "mL"),
+        "delivers": recipe.delivers.text(language, "mL"),
         "concentration": recipe.concentration.value.text(language, recipe.concentration.unit, 4),
     }
     return {
@@ -75,7 +76,7 @@ def _limits(
 ) -> dict[str, str]:
     start = clock.start_before(Duration.between(preparation.used_from, preparation.used_until))
     return {
-        "start_before": moment_before(course.agenda, start.at, language),
+        "start_before": moment_before(course.agenda, min(start.at, preparation.start_before), language),
         "finish_before": moment_before(course.agenda, clock.finish_before.at, language),
     }
 
@@ -90,7 +91,7 @@ def _lines(course: PlannedCourse, preparation: Preparation, clock: StabilityCloc
         {
             "low": stability.cold_from.value.plain("°C"),
             "high": stability.cold_to.value.plain("°C"),
-            "until": _minute(course, clock.cold_until.at),
+            "until": _minute(course, clock.out_of_fridge or clock.cold_until.at),
             "upto": stability.warm_up_to.value,
         },
     )

@@ -19,19 +19,17 @@ WEEKS_LOOKED_AHEAD = 8
 def chain_of_visits(
     setting: Setting, ends: Sequence[Visit], runs: Sequence[Run], preparations: Sequence[Preparation]
 ) -> Iterator[Visit]:
-    """Go through the visits in order of time; `ends` are those that end each container.
+    """Go through the visits of every container in turn; `ends` are those that end each one.
 
     Raises:
         Refused: when a window has no open half hour.
     """
     yield _go(setting, preparations[0])
-    infusion = 0
-    for run, end, made in zip(runs, ends, preparations, strict=True):
-        if run.container.infusion != infusion:
-            infusion = run.container.infusion
-            yield _connect(setting, run, made)
-        if end.kind == "change":
-            yield _look_at_toxicity(setting, end, preparations[end.container - 1])
+    for before, run, end, made in zip([None, *runs], runs, ends, preparations, strict=False):
+        if before is not None:
+            yield _look_at_toxicity(setting, made)
+        if before is None or before.container.infusion != run.container.infusion:
+            yield _connect(setting, run, end, made)
         yield _within_clock(end, made)
     yield from _next_course(setting, runs[-1].ends)
 
@@ -49,24 +47,38 @@ def _go(setting: Setting, first: Preparation) -> Visit:
     return Visit("go", first.container.index, place, earliest, planned, latest, reasons)
 
 
-def _connect(setting: Setting, run: Run, made: Preparation) -> Visit:
-    released = made.planned + setting.agenda.site.pharmacy.preparation_takes.value.timedelta
-    reasons = (Message("reason.connect-earliest"), made.reasons[0])
+def _connect(setting: Setting, run: Run, end: Visit, made: Preparation) -> Visit:
+    """Return the connecting of an infusion.
+
+    It may come earlier only as far as its container then still lasts until the planned change; later moves
+    everything after it, which is another plan.
+    """
     place = setting.handling.connect_at
-    return Visit("connect", run.container.index, place, released, run.begins, made.start_before, reasons)
+    released = made.planned + setting.agenda.site.pharmacy.preparation_takes.value.timedelta
+    play = end.latest - end.planned if end.kind == "change" and end.latest is not None else timedelta()
+    earliest = max(released, run.begins - play)
+    first = next(setting.agenda.slots(place, earliest, run.begins), run.begins)
+    reasons = (Message("reason.connect-earliest"), Message("reason.connect-latest"))
+    return Visit("connect", run.container.index, place, min(first, run.begins), run.begins, run.begins, reasons)
 
 
-def _look_at_toxicity(setting: Setting, change: Visit, made: Preparation) -> Visit:
-    """Return the look at side effects and the go for a later container: before that one is made."""
-    place, before = setting.handling.toxicity_look_at, setting.handling.toxicity_look_before.value
-    takes = setting.handling.decision_takes.value
-    earliest, latest = change.planned - before.timedelta, made.planned - takes.timedelta
-    planned = setting.last_slot("go", place, earliest, latest, change.container)
+def _look_at_toxicity(setting: Setting, made: Preparation) -> Visit:
+    """Return the look at side effects and the go for a later container: before that one is made.
+
+    It comes after the course was connected, or there would be nothing to see. A patient whose containers are
+    changed on the ward is looked at there.
+    """
+    handling, container = setting.handling, made.container.index
+    place = "ward" if setting.change_place == "ward" else handling.toxicity_look_at
+    before, takes = handling.toxicity_look_before.value, handling.decision_takes.value
+    earliest = max(made.used_from - before.timedelta, setting.start)
+    latest = made.planned - takes.timedelta
+    planned = setting.last_slot("go", place, earliest, latest, container)
     reasons = (
         Message("reason.look-earliest", {"before": Shown(before, "h")}),
-        Message("reason.look-latest", {"container": change.container, "takes": Shown(takes, "h")}),
+        Message("reason.look-latest", {"container": container, "takes": Shown(takes, "h")}),
     )
-    return Visit("go", change.container, place, earliest, planned, latest, reasons)
+    return Visit("go", container, place, earliest, planned, latest, reasons)
 
 
 def _within_clock(end: Visit, made: Preparation) -> Visit:

@@ -7,7 +7,7 @@ from the pump. No plan breaks one: it is refused, with what stands in its way.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ransel.compounding import ContainerPlan
@@ -58,11 +58,13 @@ def plan_course(order: Order, containers: ContainerPlan, agenda: Agenda, start: 
     """
     setting = Setting(order, containers, agenda, start, now)
     place = setting.handling.connect_at
+    if start < now:
+        setting.stop("plan.start-passed", "start", now=agenda.moment(now))
     if not agenda.is_open(place, start):
         setting.stop("plan.closed", "connect", why=agenda.why_closed(place, start))
     ends, runs = use_of_containers(setting)
-    preparations = tuple(preparation_of(setting, run) for run in runs)
-    visits = tuple(chain_of_visits(setting, ends, runs, preparations))
+    preparations = _needed_by(tuple(preparation_of(setting, run) for run in runs), ends)
+    visits = tuple(sorted(chain_of_visits(setting, ends, runs, preparations), key=lambda visit: visit.planned))
     supplies, ordered = _supplies(setting, runs), Mass(order.course_dose.value)
     given = delivery(supplies, setting.pump.flow_error.value, ordered, setting.handling.course_ends_by)
     attended = [visit.planned for visit in visits if visit.kind != "next-course"]
@@ -77,6 +79,15 @@ def plan_course(order: Order, containers: ContainerPlan, agenda: Agenda, start: 
         free_day_preparations=sum(agenda.is_free_day(made.planned) for made in preparations),
         covered=agenda.covered(start, setting.handling.full_cover_first.value),
         notices=(*_overdue(setting, visits, preparations), *_notices(setting, visits, given)),
+    )
+
+
+def _needed_by(preparations: tuple[Preparation, ...], ends: list[Visit]) -> tuple[Preparation, ...]:
+    """Return the preparations, each to be started no later than the change for which it is needed."""
+    latest = {end.container: end.latest for end in ends if end.kind == "change" and end.latest is not None}
+    return tuple(
+        replace(made, start_before=min(made.start_before, latest.get(made.container.index, made.start_before)))
+        for made in preparations
     )
 
 
@@ -100,18 +111,27 @@ def _notices(setting: Setting, visits: tuple[Visit, ...], given: Delivery) -> It
     if option.kind not in stability.confirmed_for:
         kind = Message(f"kind.{option.kind}")
         yield notice("stability.not-confirmed", Level.WARN, kind=kind, stated=stability.stated_for)
-    if given.early.magnitude > 0:
-        yield notice("delivery.early", Level.INFORM, early=Shown(given.early, "h", 1), error=given.error)
     yield from _about_the_line(setting)
-    short = given.ordered - given.low
-    if short.magnitude > 0:
-        unit = setting.protocol.dose.unit
-        amounts = {"shortfall": Shown(short, unit, 2), "ordered": Shown(given.ordered, unit, 2)}
-        yield notice("delivery.short", Level.INFORM, error=given.error, **amounts)
-    if given.exact < given.ordered:
-        amounts = {"exact": Shown(given.exact, unit, 2), "ordered": Shown(given.ordered, unit, 2)}
-        yield notice("delivery.exact-short", Level.INFORM, **amounts)
+    yield from _about_delivery(setting, given)
     yield from _short_cycle(setting, visits)
+
+
+def _about_delivery(setting: Setting, given: Delivery) -> Iterator[Notice]:
+    """Say what a fast, a slow and even an exact pump makes of the order, and when the pump can be empty."""
+    unit = setting.protocol.dose.unit
+    ordered = Shown(given.ordered, unit, 2)
+    if given.early.magnitude > 0:
+        empty = setting.agenda.moment(setting.start + given.dry[-1].earliest.timedelta)
+        early = Shown(given.early, "h", 1)
+        yield notice("delivery.early", Level.WARN, early=early, error=given.error, empty=empty)
+    if given.exact < given.ordered:
+        yield notice("delivery.exact-short", Level.WARN, exact=Shown(given.exact, unit, 2), ordered=ordered)
+    if given.low < given.ordered:
+        shortfall = Shown(given.ordered - given.low, unit, 2)
+        yield notice("delivery.short", Level.INFORM, error=given.error, shortfall=shortfall, ordered=ordered)
+    if given.high > given.ordered:
+        excess = Shown(given.high - given.ordered, unit, 2)
+        yield notice("delivery.over", Level.INFORM, error=given.error, excess=excess, ordered=ordered)
 
 
 def _about_the_line(setting: Setting) -> Iterator[Notice]:

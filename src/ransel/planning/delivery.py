@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ransel.compounding import ContainerPlan
 from ransel.protocols import Protocol, Pump
 from ransel.protocols.protocol import Event
-from ransel.quantities import Concentration, Duration, Mass, Rate, Ratio, Volume
+from ransel.quantities import Concentration, Duration, Mass, Rate, Ratio, Rounding, Volume
 
 WHOLE = Ratio("100 %")
 
@@ -166,7 +166,8 @@ class Alternative:
     delivery: Delivery
 
 
-LOWER_RATE = Rate("1.9 mL/h")
+SET_IN_STEPS = Rounding("down", Rate("0.1 mL/h"))
+"""A pump is set in tenths of a millilitre per hour."""
 
 
 def alternatives(
@@ -180,7 +181,8 @@ def alternatives(
     change, half, none = supplies[0].ends, first.lasts, Volume("0 mL")
     usual = Way(change, first.rate, first.recipe.fill, first.recipe.delivers, pump.priming.value)
     bare = replace(usual, fill=usual.dose_in)
-    lower = replace(usual, rate=LOWER_RATE, dose_in=Volume(LOWER_RATE * half))
+    safe_rate = SET_IN_STEPS.apply(Rate((usual.fill - usual.priming) / ((half + margin) * (WHOLE + error))))
+    lower = replace(usual, rate=safe_rate, dose_in=Volume(safe_rate * half))
     ways = {
         "chosen": usual,
         "latest-change": replace(usual, change=usual.first_empty(error)),

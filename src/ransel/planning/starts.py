@@ -80,6 +80,9 @@ def _cost(start: Start) -> tuple[object, ...]:
 
 def _in_numbers(plan: CoursePlan, order: Order) -> Iterator[Message]:
     first = order.protocol.handling.full_cover_first.value
+    waiting = sum(outcome.state != "met" for outcome in order.criteria)
+    if waiting:
+        yield Message("start.criteria-waiting", {"count": waiting, "all": len(order.criteria)})
     yield Message("start.free-day-visits", {"count": plan.free_day_visits})
     yield Message("start.free-day-preparations", {"count": plan.free_day_preparations})
     yield Message("start.covered", {"covered": Shown(plan.covered, "h", 0), "first": Shown(first, "h")})

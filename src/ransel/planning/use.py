@@ -107,13 +107,19 @@ def _warm_use(setting: Setting, container: Container) -> Duration:
 
 
 def _disconnect(setting: Setting, container: Container, since: datetime, ends: datetime) -> Visit:
-    """Return the disconnecting: when the time is up if the place is open then, else at the nearest half hour."""
+    """Return the disconnecting: when the time is up, or at the first open half hour after it.
+
+    Only when nobody can come in the time that the line may stand, it is planned before the time is up.
+    """
     handling = setting.handling
     place, within = handling.disconnect_at, handling.disconnect_within.value
-    earliest = max(ends - handling.early_finish_accepted.value.timedelta, since)
     latest = ends + within.timedelta
-    is_open = setting.agenda.is_open(place, ends)
-    planned = ends if is_open else setting.nearest_slot("disconnect", place, (earliest, latest), ends)
+    planned = ends
+    if not setting.agenda.is_open(place, ends):
+        soonest = max(ends - handling.early_finish_accepted.value.timedelta, since)
+        after = next(setting.agenda.slots(place, ends, latest), None)
+        planned = after or setting.nearest_slot("disconnect", place, (soonest, latest), ends)
+    earliest = min(ends, planned)
     reasons = (
         Message("reason.disconnect-planned", {"lasts": Shown(Duration.between(setting.start, ends), "h")}),
         Message("reason.disconnect-latest", {"within": Shown(within, "h")}),

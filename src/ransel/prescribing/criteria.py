@@ -12,7 +12,7 @@ from ransel.prescribing.patient import Findings
 from ransel.protocols import Criterion
 from ransel.quantities import Quantity, Shown
 
-State = Literal["met", "not-met", "missing"]
+State = Literal["met", "not-met", "missing", "too-old"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Outcome:
 
     Values:
         criterion: the criterion with its threshold.
-        state: met, not-met, or missing.
+        state: met, not-met, missing, or too-old when what was found no longer counts.
         found: what was found, if anything.
     """
 
@@ -52,19 +52,21 @@ class Outcome:
         return Shown(self.found, self.criterion.unit)
 
 
-def judge(criteria: tuple[Criterion, ...], findings: Findings) -> tuple[Outcome, ...]:
-    """Return how each criterion stands with these findings.
+def judge(criteria: tuple[Criterion, ...], findings: Findings, *, too_old: bool = False) -> tuple[Outcome, ...]:
+    """Return how each criterion stands with these findings; what is too old is never met.
 
     Raises:
         Refused: for a finding that is of another kind than its criterion or impossible, or that has no criterion.
     """
     known = {criterion.id: criterion for criterion in criteria}
+    if not known:  # the protocol asks nothing, so a finding that is known all the same does no harm
+        return ()
     complaints = [
         refusal.at("findings") for key, value in findings.values.items() for refusal in _complaints(key, value, known)
     ]
     if complaints:
         raise Refused(complaints)
-    return tuple(_outcome(criterion, findings.values.get(criterion.id)) for criterion in criteria)
+    return tuple(_outcome(criterion, findings.values.get(criterion.id), too_old) for criterion in criteria)
 
 
 def _complaints(key: str, found: Quantity | bool, known: Mapping[str, Criterion]) -> Iterator[Refusal]:
@@ -86,10 +88,12 @@ def _written(found: Quantity | bool) -> str:
     return str(found).lower() if isinstance(found, bool) else str(found)
 
 
-def _outcome(criterion: Criterion, found: Quantity | bool | None) -> Outcome:
+def _outcome(criterion: Criterion, found: Quantity | bool | None, too_old: bool) -> Outcome:
     if found is None:
         return Outcome(criterion, "missing", None)
-    return Outcome(criterion, "met" if _holds(criterion, found) else "not-met", found)
+    if not _holds(criterion, found):
+        return Outcome(criterion, "not-met", found)
+    return Outcome(criterion, "too-old" if too_old else "met", found)
 
 
 def _holds(criterion: Criterion, found: Quantity | bool) -> bool:

@@ -66,12 +66,17 @@ def dose_modifications(
     return DoseModifications(tuple(effect_of(one, rate, daily_dose, lasting) for one in modifications))
 
 
+def goes_on(modification: Modification) -> bool:
+    """Whether the course goes on after it, so that something can be made up."""
+    return modification.rate is not None and modification.resume_in == "same-course"
+
+
 def _in_words(effect: Effect, language: Language) -> Iterator[str]:
     one = effect.modification
     ground = " · ".join(part for part in (one.advice.source, one.advice.confidence.text(language)) if part)
     yield f"{one.event.text(language)}   [{ground}]"
     yield f"  {one.advice.value.text(language)}"
-    if one.rate is not None:
+    if goes_on(one):
         values = {
             "lasting": Shown(effect.lasting, "h"),
             "rate": Shown(effect.rate, "mL/h"),
@@ -95,7 +100,7 @@ def _as_json(effect: Effect, language: Language) -> dict[str, Any]:
         "source": one.advice.source,
         "confidence": one.advice.confidence.value,
     }
-    if one.rate is None:
+    if not goes_on(one):
         return row | {"effect": None}
     return row | {
         "effect": {

@@ -80,7 +80,7 @@ def prescribe(patient: Patient, protocol: Protocol, course_number: int, today: d
     rule, reason = _choose(patient, protocol, surface)
     steps = tuple(_steps(rule, patient, protocol, surface))
     alternatives = _alternatives(rule, patient, protocol, surface)
-    criteria = judge(protocol.criteria, patient.findings)
+    criteria = judge(protocol.criteria, patient.findings, too_old=_findings_too_old(patient, protocol, start))
     notices = [finding for finding in found if isinstance(finding, Notice)]
     notices += _criteria_notices(criteria, patient, protocol, start)
     notices += _choice_notices(patient, steps[0].daily, alternatives)
@@ -128,7 +128,7 @@ def _criteria_notices(
     criteria: tuple[Outcome, ...], patient: Patient, protocol: Protocol, start: date
 ) -> Iterator[Notice]:
     for outcome in criteria:
-        if outcome.state != "met":
+        if outcome.state in {"not-met", "missing"}:
             yield notice(
                 f"criterion.{outcome.state}",
                 Level.WARN,
@@ -139,8 +139,19 @@ def _criteria_notices(
     taken, most = patient.findings.taken, protocol.handling.criteria_not_older_than.value
     if patient.findings.values and taken is None:
         yield notice("criteria.undated", Level.WARN)
-    elif taken is not None and Duration((start - taken).days, "day") > most:
+    elif taken is not None and _findings_too_old(patient, protocol, start):
         yield notice("criteria.old", Level.WARN, taken=taken, most=Shown(most, "h"))
+
+
+def _findings_too_old(patient: Patient, protocol: Protocol, start: date) -> bool:
+    """Whether the findings are too old at the start, or have no date that says how old they are.
+
+    A day without an hour counts from its midnight, and the start as the end of its day: never younger than true.
+    """
+    taken = patient.findings.taken
+    if taken is None:
+        return bool(patient.findings.values)
+    return Duration((start - taken).days + 1, "day") > protocol.handling.criteria_not_older_than.value
 
 
 def _choice_notices(

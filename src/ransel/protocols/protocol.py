@@ -171,6 +171,8 @@ class Dose(Record):
         ):
             if step is not None and step.dimension != kind.kind_dimension:
                 refuse("quantity.other-kind", key, step, example=f"nearest {kind.example()}")
+        if self.daily_rounding.step is not None and self.surface_rounding.step is not None:
+            refuse("protocol.rounds-twice", "surface_rounding", self.surface_rounding.step)
         return self
 
 

@@ -96,6 +96,7 @@ def _symbols() -> Mapping[str, tuple[Fraction, Dimension]]:
     add("°C", "1", Dimension(temperature=1))
     add("%", "1/100", NONE)
     add("xULN ×ULN", "1", NONE)
+    add("x10^9 ×10^9 x10⁹ ×10⁹", "1000000000", NONE)  # cells per litre, as laboratories report them
     return table
 
 
@@ -114,6 +115,7 @@ _ONE_SPELLING = {
     "weeks": "weken",
     "IU": "IE",
     "×ULN": "xULN",
+    "×10⁹": "x10^9 ×10^9 x10⁹",
 }
 _SHOWN = {spelling: shown for shown, spellings in _ONE_SPELLING.items() for spelling in spellings.split()}
 _DUTCH = {"day": "dag", "days": "dagen", "weeks": "weken", "IU": "IE"}

@@ -174,7 +174,7 @@ def test_the_family_is_reminded_the_evening_before():
 def test_staff_see_window_container_dose_rate_batch_and_reasons():
     found = by_title(staff_calendar(planned(), "en", NOW, None))
     event = found["Change, cassette 2 of 2 - Noor de Vries (synthetic) (SYN-0001)"]
-    for words in ("Possible from", "35.50 mg in 250 mL", "2 mL/h", "SYN0001-C1-2", "earliest:", "latest:",
+    for words in ("Possible from", "35.50 mg in 250 mL", "2 mL/h", "SYN-0001-C1-2", "earliest:", "latest:",
                   "finish before", "an estimate"):  # fmt: skip
         assert words in event["DESCRIPTION"], words
     assert "Make, cassette 1 of 2 - Noor de Vries (synthetic) (SYN-0001)" in found
