@@ -121,3 +121,76 @@ def test_the_slack_on_a_clock_is_what_remains_between_the_end_and_the_finish_bef
     for made in plan("2027-02-05T14:00").plan.preparations:
         assert made.clock.slack(made.used_until) == Duration.between(made.used_until, made.finish_before)
         assert made.clock.slack(made.used_until).magnitude > 0
+
+
+def visit_of(course, kind, container):
+    return next(visit for visit in course.plan.visits if (visit.kind, visit.container) == (kind, container))
+
+
+@pytest.mark.hazard("HZ-010")
+@pytest.mark.parametrize("start", ["2027-02-05T14:00", "2027-02-05T13:00", "2027-03-19T13:00"])
+def test_connecting_at_either_end_of_its_window_still_lets_the_planned_change_come_in_time(plan, start):
+    course = plan(start)
+    connect, change = visit_of(course, "connect", 1), visit_of(course, "change", 2)
+    longest = course.plan.delivery.dry[0].earliest - course.order.protocol.handling.change_margin.value
+    assert change.planned - connect.earliest <= longest.timedelta
+    assert connect.earliest <= connect.planned == connect.latest
+
+
+@pytest.mark.parametrize(
+    ("protocol", "start"), [("dinutuximab-beta-5x8h", "2027-02-08T09:00"), (None, "2027-02-05T14:00")]
+)
+def test_a_pump_is_not_taken_off_before_its_time_when_someone_can_come(plan, protocol, start):
+    course = plan(start, protocol) if protocol else plan(start)
+    for made in course.plan.preparations:
+        for visit in course.plan.visits:
+            if (visit.kind, visit.container) == ("disconnect", made.container.index):
+                assert visit.earliest == visit.planned == made.used_until
+
+
+@pytest.mark.hazard("HZ-011")
+def test_every_container_after_the_first_has_a_look_and_a_go_before_it_is_made(plan):
+    for course in (plan("2027-02-08T09:00", "dinutuximab-beta-5x8h"), plan("2027-02-05T14:00", kind="syringes")):
+        for made in course.plan.preparations[1:]:
+            look = visit_of(course, "go", made.container.index)
+            assert course.plan.start <= look.earliest
+            assert look.planned < made.planned
+
+
+@pytest.mark.hazard("HZ-010")
+def test_a_later_cassette_must_be_started_before_the_one_that_runs_can_be_empty(plan):
+    course = plan("2027-02-05T14:00")
+    assert course.plan.preparations[1].start_before == visit_of(course, "change", 2).latest
+
+
+def test_visits_stand_in_the_order_of_time(plan):
+    for course in (plan("2027-02-05T14:00"), plan("2027-02-05T14:00", kind="syringes")):
+        moments = [visit.planned for visit in course.plan.visits]
+        assert moments == sorted(moments)
+
+
+def test_a_pump_that_is_empty_early_gives_too_little_or_gives_too_much_is_announced(plan):
+    codes = {notice.code for notice in plan("2027-02-05T14:00").plan.notices}
+    assert {"delivery.early", "delivery.exact-short", "delivery.short", "delivery.over"} <= codes
+
+
+def test_a_start_that_has_passed_is_refused(agenda, library):
+    from datetime import datetime
+
+    from planning.conftest import child
+
+    from ransel.planning import plan_whole_course
+
+    start = datetime(2027, 2, 5, 14, tzinfo=agenda.zone)
+    with pytest.raises(Refused) as refused:
+        plan_whole_course(
+            child(start.date()), library.protocol("dinutuximab-beta-10x24h"), agenda,
+            course=1, now=start + timedelta(minutes=30), start=start,
+        )  # fmt: skip
+    assert [one.code for one in refused.value.refusals] == ["plan.start-passed"]
+
+
+def test_the_lower_rate_is_the_highest_setting_at_which_a_fast_pump_lasts_its_half(plan):
+    row = next(row for row in plan("2027-02-05T14:00").plan.alternatives if row.name == "lower-rate")
+    assert row.way.rate.text() == "1.9 mL/h"
+    assert row.way.first_empty(row.delivery.error) >= Duration("120.5 h")

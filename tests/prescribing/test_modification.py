@@ -58,3 +58,20 @@ def test_every_modification_that_lowers_the_rate_says_whether_and_how_to_go_on()
     lowering = [one for one in MODIFICATIONS.values() if one.action == "reduce"]
     assert lowering
     assert all(one.resume_rate is not None for one in lowering)
+
+
+def test_a_stop_of_a_whole_infusion_of_eight_hours_costs_the_dose_of_its_day():
+    from ransel.prescribing import dose_modifications
+
+    old_way = SHELF.protocol("dinutuximab-beta-5x8h")
+    rate, daily = old_way.containers.options["bags"].rate, DoseRate("13.6 mg/day")
+    table = dose_modifications(old_way, rate, daily, Duration("8 h"))
+    stop = next(one for one in table.effects if one.modification.id == "any-grade-3")
+    assert (stop.volume_behind, stop.dose_behind) == (Volume("100 mL"), Mass("13.6 mg"))
+
+
+def test_the_end_moves_only_when_lost_volume_is_made_up():
+    halved = MODIFICATIONS["any-grade-1-2"]
+    for made_up, later in ((True, "12 h"), (False, "0 h")):
+        effect = effect_of(halved, Rate("2 mL/h"), DoseRate("6.8 mg/day"), Duration("24 h"), made_up=made_up)
+        assert effect.end_later == Duration(later)

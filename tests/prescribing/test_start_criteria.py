@@ -179,3 +179,11 @@ def test_each_outcome_carries_the_source_of_its_threshold():
 
 def test_the_limit_is_said_in_both_languages():
     assert outcomes()["haemoglobin"].limit.text("nl") != outcomes()["haemoglobin"].limit.text("en")
+
+
+@pytest.mark.hazard("HZ-013")
+def test_findings_that_are_too_old_at_the_start_are_never_shown_as_met():
+    findings = validate(Findings, {"neutrophils": "1450 /uL", "platelets": "1000 /uL"}, "findings")
+    states = {one.criterion.id: one.state for one in judge(CRITERIA, findings, too_old=True)}
+    assert (states["neutrophils"], states["platelets"]) == ("too-old", "not-met")
+    assert "met" not in states.values()

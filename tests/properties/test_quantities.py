@@ -24,7 +24,7 @@ KINDS = sorted(Quantity.kinds.values(), key=lambda kind: kind.__name__)
 COMPARISONS = (operator.lt, operator.le, operator.gt, operator.ge)
 # Where pint writes a unit differently; international units, °C and limits of normal are not compared.
 PINT_SPELLING = {"m2": "m**2", "m²": "m**2", "%": "percent", "weken": "week", "dag": "day", "dagen": "day", "uur": "h"}
-IN_PINT = sorted(SYMBOLS.keys() - {"IU", "IE", "°C", "xULN", "×ULN"})
+IN_PINT = sorted(SYMBOLS.keys() - {"IU", "IE", "°C", "xULN", "×ULN", "x10^9", "×10^9", "x10⁹", "×10⁹"})
 # Units that are written the same in UCUM.
 UCUM_NUMERATORS = ["kg", "g", "mg", "ug", "ng", "L", "l", "dL", "mL", "uL", "mol", "mmol", "m", "cm", "m2", "%"]
 UCUM_DENOMINATORS = ["kg", "m2", "d", "h", "min", "s", "L", "dL", "mL", "uL"]

@@ -128,7 +128,7 @@ SITE = (LIBRARY / "site.toml").read_text(encoding="utf-8")
         ('"Europe/Amsterdam"', '"Mars/Phobos"', "site.no-time-zone", "time_zone"),
         ('"Europe/Amsterdam"', '"../Amsterdam"', "site.no-time-zone", "time_zone"),
         ('holidays_of = "NL"', 'holidays_of = "Nederland"', "key.invalid", "holidays_of"),
-        ('"0200000000001"', '"12"', "key.invalid", "label.restricted_circulation_number"),
+        ('"0040000000001"', '"12"', "key.invalid", "label.restricted_circulation_number"),
         ('opens = "08:30"', 'opens = "half nine"', "opening.no-time", "opening.value.telephone.0.opens"),
         ('opens = "08:30"', 'opens = "08:30+02:00"', "opening.no-time", "opening.value.telephone.0.opens"),
         ('opens = "08:30"', 'opens = "18:30"', "opening.closes-first", "opening.value.telephone.0.closes"),

@@ -29,7 +29,6 @@ def check(tmp_path, name, substance, strength):
         (" Unituxin ", "dinutuximab beta", "4.5 mg/mL"),
         ("Qarziba 20 mg", "dinutuximab", "3.5 mg/mL"),
         ("Qarziba or Unituxin", "dinutuximab beta", "4.5 mg/mL"),
-        ("Qar\u200bziba", "dinutuximab beta", "3.5 mg/mL"),
         ("New", "dinutuximab  beta", "3.5 mg/mL"),
         ("New", "Dinutuximab-Bèta", "3.5 mg/mL"),
         ("New", "dinutuximab β", "3.5 mg/mL"),
@@ -54,6 +53,13 @@ def test_a_product_that_can_be_taken_for_another_is_refused(tmp_path, name, subs
         assert refusal.value.startswith(f"{name}, {substance}, ")
         for language in LANGUAGES:
             assert str(refusal.values["name"]) in refusal.remedy.text(language)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\n", "\u0000"])
+def test_a_name_with_an_invisible_sign_is_refused_before_it_can_pass_for_another(tmp_path, sign):
+    with pytest.raises(Refused) as refused:
+        check(tmp_path, f"Qar{sign}ziba", "dinutuximab beta", "3.5 mg/mL")
+    assert {refusal.code for refusal in refused.value.refusals} <= {"text.control-character", "file.not-toml"}
 
 
 @pytest.mark.parametrize(

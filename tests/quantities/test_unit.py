@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from ransel.language import Refused
-from ransel.quantities import Dimension, unit
+from ransel.quantities import CellCount, Dimension, unit
 from ransel.quantities.unit import MOST_UNITS_KEPT
 
 
@@ -107,3 +107,8 @@ def test_one_unit_is_shown_in_one_spelling_for_each_language(symbol, english, du
     assert unit(symbol).text("en") == english
     assert unit(symbol).text("nl") == dutch
     assert unit(unit(symbol).text("en")).size == unit(symbol).size
+
+
+def test_cells_are_read_as_dutch_laboratories_report_them():
+    assert CellCount("1.45 x10^9/L") == CellCount("1450 /uL")
+    assert CellCount("112 ×10⁹/L") == CellCount("112000 /µL")

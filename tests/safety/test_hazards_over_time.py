@@ -69,7 +69,7 @@ def test_new_year_s_day_is_closed_in_each_year_that_a_course_touches():
 @pytest.mark.hazard("HZ-016")
 def test_the_expiry_on_a_code_made_in_december_lies_in_the_new_year():
     planned = course(NEW_YEAR)
-    assert planned.code(planned.plan.preparations[1]).element_string.startswith("(01)02000000000015(7003)2701")
+    assert planned.code(planned.plan.preparations[1]).element_string.startswith("(01)00400000000015(7003)2701")
 
 
 @pytest.mark.hazard("HZ-010")

@@ -44,6 +44,6 @@ def explanations(order: Order, kind: str, site: Site) -> Mapping[str, Derivation
         **volumes,
         "vials": recipe.vials,
         "dose-modifications": dose_modifications(
-            order.protocol.modifications, plan.option.rate, DoseRate(order.daily_dose.value), Duration("24 h")
+            order.protocol, plan.option.rate, DoseRate(order.daily_dose.value), Duration("24 h")
         ),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from ransel.compounding import Released, WeighingStep, weighing_steps
 from ransel.evidence import Confidence, Derivation
-from ransel.language import Language, Message
+from ransel.language import Language, Level, Message
 from ransel.papers.container_mark import mark_of
 from ransel.papers.formula_line import formula_line, sources_of
 from ransel.papers.typesetting import pdf
@@ -77,8 +77,19 @@ def _data(
         "legend": [
             {"mark": mark.value, "text": mark.text(language)} for mark in Confidence if mark is not Confidence.GIVEN
         ],
+        "waiting": _waiting(course, language),
         "released": _released(course, released, language),
     }  # fmt: skip
+
+
+def _waiting(course: PlannedCourse, language: Language) -> str:
+    """Return what a go still waits for: start criteria that are not met, and notices that ask to be confirmed."""
+    criteria = course.order.criteria
+    waiting = sum(outcome.state != "met" for outcome in criteria)
+    asked = sum(notice.level is Level.ASK for notice in course.notices)
+    if not waiting and not asked:
+        return ""
+    return Message("worksheet.waiting", {"count": waiting, "all": len(criteria), "asked": asked}).text(language)
 
 
 def _course_values(course: PlannedCourse) -> dict[str, object]:

@@ -70,7 +70,7 @@ class PlannedCourse:
     def modifications(self) -> DoseModifications:
         """What to do after side effects, with what each would do to this course in a day."""
         daily = DoseRate(self.order.daily_dose.value)
-        return dose_modifications(self.order.protocol.modifications, self.containers.option.rate, daily, A_DAY)
+        return dose_modifications(self.order.protocol, self.containers.option.rate, daily, A_DAY)
 
     def code(self, preparation: Preparation) -> ContainerCode:
         """Return what identifies the container of this preparation."""

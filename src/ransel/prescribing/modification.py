@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ransel.language import Language, Message
-from ransel.protocols import Modification
+from ransel.protocols import Modification, Protocol
 from ransel.quantities import DoseRate, Duration, Mass, Rate, Ratio, Shown, Volume
 
 
@@ -19,7 +19,7 @@ class Effect:
         rate: the rate meanwhile.
         volume_behind: what has not run in by the end of it.
         dose_behind: the drug in that volume.
-        end_later: how much later the course ends when the volume is made up at the ordered rate.
+        end_later: how much later the course ends when the volume is made up at the ordered rate; none when it is not.
     """
 
     modification: Modification
@@ -30,8 +30,13 @@ class Effect:
     end_later: Duration
 
 
-def effect_of(modification: Modification, rate: Rate, daily_dose: DoseRate, lasting: Duration) -> Effect:
-    """Return what this modification does when it lasts this long, at an ordered rate and daily dose."""
+def effect_of(
+    modification: Modification, rate: Rate, dose_rate: DoseRate, lasting: Duration, *, made_up: bool = True
+) -> Effect:
+    """Return what this modification does when it lasts this long.
+
+    `rate` and `dose_rate` are those of the running pump. The end moves only when lost volume is made up.
+    """
     part = modification.rate.value if modification.rate is not None else Ratio("0 %")
     missing = Ratio("100 %") - part
     return Effect(
@@ -39,8 +44,8 @@ def effect_of(modification: Modification, rate: Rate, daily_dose: DoseRate, last
         lasting=lasting,
         rate=Rate(rate * part),
         volume_behind=Volume(rate * missing * lasting),
-        dose_behind=Mass(daily_dose * missing * lasting),
-        end_later=Duration(lasting * missing),
+        dose_behind=Mass(dose_rate * missing * lasting),
+        end_later=Duration(lasting * missing) if made_up else Duration("0 h"),
     )
 
 
@@ -59,11 +64,13 @@ class DoseModifications:
         return [_as_json(effect, language) for effect in self.effects]
 
 
-def dose_modifications(
-    modifications: tuple[Modification, ...], rate: Rate, daily_dose: DoseRate, lasting: Duration
-) -> DoseModifications:
-    """Return the table for an ordered rate and daily dose, as if each modification lasted this long."""
-    return DoseModifications(tuple(effect_of(one, rate, daily_dose, lasting) for one in modifications))
+def dose_modifications(protocol: Protocol, rate: Rate, daily_dose: DoseRate, lasting: Duration) -> DoseModifications:
+    """Return the table of a protocol for an ordered rate and daily dose, as if each modification lasted this long."""
+    course, made_up = protocol.course, protocol.handling.lost_volume_made_up.value
+    while_running = DoseRate(daily_dose * (course.covers.value / course.infusion.value))
+    return DoseModifications(
+        tuple(effect_of(one, rate, while_running, lasting, made_up=made_up) for one in protocol.modifications)
+    )
 
 
 def goes_on(modification: Modification) -> bool:

@@ -10,11 +10,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from ransel.language import Refusal, Refused, refuse
+from ransel.protocols.kind_of_value import is_one_line
 from ransel.protocols.reading import Record, shown
 from ransel.quantities import Length, Mass, Quantity, Temperature
 
 LONGEST_LINE = 120
-CONTROL, FORMAT, LINE, PARAGRAPH = "Cc", "Cf", "Zl", "Zp"
 
 
 def _line(text: str) -> str:
@@ -23,7 +23,7 @@ def _line(text: str) -> str:
         refuse("text.empty", value=text)
     if len(text) > LONGEST_LINE:
         refuse("text.too-long", value=text, most=LONGEST_LINE)
-    if any(unicodedata.category(character) in {CONTROL, FORMAT, LINE, PARAGRAPH} for character in text):
+    if not is_one_line(text):
         refuse("text.control-character", value=text)
     return unicodedata.normalize("NFC", text.strip())
 

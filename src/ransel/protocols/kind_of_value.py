@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -40,8 +41,22 @@ def _mass_unit(symbol: str) -> str:
     return symbol
 
 
+def is_one_line(text: str) -> bool:
+    """Whether a text holds no line break and no other invisible sign, with which it could write lines of its own."""
+    return not any(unicodedata.category(character) in INVISIBLE for character in text)
+
+
+def _one_line(text: str) -> str:
+    if not is_one_line(text):
+        refuse("text.control-character", value=text)
+    return text
+
+
+INVISIBLE = {"Cc", "Cf", "Zl", "Zp"}
+"""Control and format characters, line and paragraph separators."""
+
 Slug = Annotated[str, Field(pattern=SLUG, max_length=60)]
-Text = Annotated[str, Field(pattern=NOT_EMPTY)]
+Text = Annotated[str, Field(pattern=NOT_EMPTY), AfterValidator(_one_line)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1000)]
 MassUnit = Annotated[str, AfterValidator(_mass_unit)]
 RoundingRule = Annotated[Rounding, BeforeValidator(_rounding)]

@@ -305,6 +305,7 @@ class Handling(Record):
     decision_takes: Sourced[Duration]
     full_cover_first: Sourced[Duration]
     disconnect_within: Sourced[Duration]
+    lost_volume_made_up: Sourced[bool]
     restart_rules_after: Annotated[Sourced[Duration], Positive] | None = None
     line_at_end: Sourced[Words] | None = None
     line_filter: Sourced[Words] | None = None
