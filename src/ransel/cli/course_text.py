@@ -130,12 +130,21 @@ class _Teller:
         return self._section("course.other-readings", columns(rows))
 
     def visits(self) -> str:
-        return self._section("course.visits", columns(map(self._visit, self.course.plan.visits)))
+        visits = self.course.plan.visits
+        return self._section("course.visits", "\n".join([columns(map(self._visit, visits)), *self._why_changed()]))
+
+    def _why_changed(self) -> Iterator[str]:
+        """Say what sets the window of the change; the reasons of every other visit are in the JSON."""
+        changes = [visit for visit in self.course.plan.visits if visit.kind == "change"]
+        for reason in changes[0].reasons if changes else ():
+            yield f"    {self._what(changes[0])}: {reason.text(self.language)}"
 
     def _visit(self, visit: Visit) -> tuple[str, ...]:
-        what = self.word(f"visit.{visit.kind}") + (f" {visit.container}" if visit.container else "")
         window = f"{self.moment(visit.earliest)} – {self.moment(visit.latest) or '…'}"
-        return what, self.moment(visit.planned), self.word(f"place.{visit.place}"), window
+        return self._what(visit), self.moment(visit.planned), self.word(f"place.{visit.place}"), window
+
+    def _what(self, visit: Visit) -> str:
+        return self.word(f"visit.{visit.kind}") + (f" {visit.container}" if visit.container else "")
 
     def pump(self) -> str:
         given = self.course.plan.delivery

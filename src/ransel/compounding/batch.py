@@ -11,7 +11,7 @@ from ransel.compounding.identification import ContainerCode
 from ransel.compounding.stability import StabilityClock
 from ransel.compounding.weighing import Weighing
 from ransel.language import Refusal, Refused
-from ransel.quantities import Duration
+from ransel.quantities import Duration, Shown
 
 KEPT_NOT_AT_ALL = Duration("0 h")
 
@@ -82,7 +82,7 @@ def _lots(record: BatchRecord) -> Iterator[Refusal]:
             yield Refusal("batch.lot-missing", f"lots.{ingredient.id}")
         for lot in lots:
             if lot.opened is not None and record.clock.made - lot.opened > record.opened_vial_kept.timedelta:
-                kept = record.opened_vial_kept.text("en", "h")
+                kept = Shown(record.opened_vial_kept, "h")
                 yield Refusal(
                     "batch.vial-open-too-long", f"lots.{ingredient.id}", lot.opened.isoformat(), {"kept": kept}
                 )
@@ -105,8 +105,8 @@ def _weighings(record: BatchRecord) -> Iterator[Refusal]:
                 f"weighings.{weighing.step.ingredient.id}",
                 weighing.added.text("en", "g", 2),
                 {
-                    "expected": weighing.step.expected.value.text("en", "g", 2),
-                    "tolerance": weighing.step.tolerance.text("en", "g", 2),
+                    "expected": Shown(weighing.step.expected.value, "g", 2),
+                    "tolerance": Shown(weighing.step.tolerance, "g", 2),
                 },
             )
 

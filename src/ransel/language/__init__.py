@@ -5,13 +5,14 @@ The words are written side by side in `sentences/<room>.toml`; `make messages` c
 one gettext domain, `locale/<language>/LC_MESSAGES/ransel.mo`.
 """
 
-from ransel.language.message import LANGUAGES, Language, Message, translate
+from ransel.language.message import LANGUAGES, Joined, Language, Message, translate
 from ransel.language.moment import Moment
 from ransel.language.notice import Level, Notice, notice
 from ransel.language.refusal import Refusal, Refused, refuse
 
 __all__ = [
     "LANGUAGES",
+    "Joined",
     "Language",
     "Level",
     "Message",

@@ -37,6 +37,18 @@ class Message:
         return self.text()
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Several values one after another, for one place of a sentence."""
+
+    values: tuple[object, ...]
+    separator: str = "; "
+
+    def text(self, language: Language = "en") -> str:
+        """Return them in this language."""
+        return self.separator.join(translate(value, language) for value in self.values)
+
+
 def translate(value: object, language: Language) -> str:
     """Return a value as words: messages and quantities in this language, everything else as it is."""
     say = getattr(value, "text", None)

@@ -10,10 +10,9 @@ from ransel.language import Language, Message
 from ransel.papers.container_mark import mark_of
 from ransel.papers.symbol import data_matrix
 from ransel.papers.typesetting import pdf
-from ransel.papers.wording import day, moment, moment_before, of_this_container
+from ransel.papers.wording import day, moment, moment_before, of_this_container, start_limit
 from ransel.planning import PlannedCourse, Preparation
 from ransel.protocols.protocol import Handling
-from ransel.quantities import Duration
 
 WORDS = ("born", "number", "rate", "start-before", "finish-before", "draft", "draft-why", "synthetic")
 
@@ -74,9 +73,9 @@ def _drug(course: PlannedCourse, preparation: Preparation, language: Language) -
 def _limits(
     course: PlannedCourse, preparation: Preparation, clock: StabilityClock, language: Language
 ) -> dict[str, str]:
-    start = clock.start_before(Duration.between(preparation.used_from, preparation.used_until))
+    start = start_limit(preparation, clock)
     return {
-        "start_before": moment_before(course.agenda, min(start.at, preparation.start_before), language),
+        "start_before": moment_before(course.agenda, start.at, language),
         "finish_before": moment_before(course.agenda, clock.finish_before.at, language),
     }
 

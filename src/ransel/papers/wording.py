@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from ransel.compounding import Released
+from ransel.compounding import Limit, Released, StabilityClock
 from ransel.evidence import Confidence, Derivation, Sourced
 from ransel.language import Language, Message, Moment, refuse
 from ransel.planning import Agenda, PlannedCourse, Preparation, Visit
-from ransel.quantities import Quantity
+from ransel.quantities import Duration, Quantity
 
 Marked = dict[str, str]
 """A text and the mark of a number that a pharmacist must confirm; the mark is empty for all others."""
@@ -77,3 +77,10 @@ def family_window(course: PlannedCourse, visit: Visit) -> tuple[datetime, dateti
     slots = [*course.agenda.slots(visit.place, earliest, visit.latest), visit.planned]
     until = visit.latest.replace(second=0, microsecond=0)
     return min(slots), until if course.agenda.is_open(visit.place, until) else max(slots)
+
+
+def start_limit(preparation: Preparation, clock: StabilityClock) -> Limit:
+    """Return when a container must be running: by its clock, or by the change that it is needed for."""
+    chemistry = clock.start_before(Duration.between(preparation.used_from, preparation.used_until))
+    needed = Limit(preparation.start_before, Message("worksheet.before-the-change"))
+    return min(chemistry, needed, key=lambda limit: limit.at)

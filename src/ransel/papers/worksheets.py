@@ -11,10 +11,10 @@ from ransel.language import Language, Level, Message
 from ransel.papers.container_mark import mark_of
 from ransel.papers.formula_line import formula_line, sources_of
 from ransel.papers.typesetting import pdf
-from ransel.papers.wording import day, derived, marked, moment, moment_before, of_this_container, sourced
+from ransel.papers.wording import day, derived, marked, moment, moment_before, of_this_container, sourced, start_limit
 from ransel.planning import PlannedCourse, Preparation
 from ransel.prescribing import Patient
-from ransel.quantities import Duration, Mass, Rounding
+from ransel.quantities import Mass, Rounding
 
 UP, DOWN = Rounding.read("up 0.01 g"), Rounding.read("down 0.01 g")
 """The ends of a tolerance are shown rounded inwards: what is printed as allowed is allowed."""
@@ -211,7 +211,7 @@ def _limits(
     course: PlannedCourse, preparation: Preparation, language: Language, released: Released | None
 ) -> list[dict[str, Any]]:
     clock = preparation.clock if released is None else released.record.clock
-    start = clock.start_before(Duration.between(preparation.used_from, preparation.used_until))
+    start = start_limit(preparation, clock)
     agenda, stability, site = course.agenda, clock.stability, course.agenda.site.pharmacy
     cold = (stability.cold.confidence, stability.microbiological.confidence, site.preparation_takes.confidence)
     warm = (*cold, stability.warm.confidence, course.order.protocol.handling.warm_before_connect.confidence)
@@ -223,7 +223,10 @@ def _limits(
         (
             "finish-before",
             marked(moment_before(agenda, clock.finish_before.at, language), *warm),
-            clock.finish_before.reason,
+            Message(
+                "worksheet.if-out-at",
+                {"out": agenda.moment(clock.out_of_fridge or clock.made), "reason": clock.finish_before.reason},
+            ),
         ),
     )
     return [

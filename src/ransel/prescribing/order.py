@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ransel.evidence import Derivation, derive, given
-from ransel.language import Level, Message, Notice, Refusal, Refused, notice, refuse
+from ransel.language import Joined, Level, Message, Notice, Refusal, Refused, notice, refuse
 from ransel.prescribing.body_surface import body_surface
 from ransel.prescribing.bounds import check_patient
 from ransel.prescribing.criteria import Outcome, judge
 from ransel.prescribing.patient import Patient
 from ransel.protocols import DoseRule, DoseStep, Protocol
-from ransel.quantities import Area, DoseRate, DoseRatePerArea, DoseRatePerWeight, Duration, Ratio, Shown
+from ransel.quantities import Area, DoseRatePerArea, DoseRatePerWeight, Duration, Ratio, Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def _body_surface(patient: Patient, protocol: Protocol) -> Derivation:
     )  # fmt: skip
     area, bounds = Area(surface.value), protocol.bounds
     if not bounds.body_surface_least.value <= area <= bounds.body_surface_most.value:
-        refuse("body-surface.impossible", "body_surface", area.text("en", "m2", 2))
+        refuse("body-surface.impossible", "body_surface", area.text("en", "m2"))
     return surface
 
 
@@ -195,14 +195,14 @@ def _choose(patient: Patient, protocol: Protocol, surface: Derivation) -> tuple[
         known = ", ".join(rule.id for rule in rules)
         refuse("dose.rule-unknown", "choice.dose_rule", patient.choice.dose_rule, known=known)
     if len(rules) > 1:
-        offers = "; ".join(f"{rule.id}: {_first_daily(rule, patient, protocol, surface)}" for rule in rules)
+        offers = Joined(tuple(_offer(rule, patient, protocol, surface) for rule in rules))
         refuse("dose.choose", "choice.dose_rule", "", weight=Shown(patient.weight, "kg"), offers=offers)
     return rules[0], ""
 
 
-def _first_daily(rule: DoseRule, patient: Patient, protocol: Protocol, surface: Derivation) -> str:
+def _offer(rule: DoseRule, patient: Patient, protocol: Protocol, surface: Derivation) -> Message:
     daily = _daily(rule.steps[0], patient, protocol, surface)
-    return DoseRate(daily.value).text("en", daily.unit)
+    return Message("word.rule-offers", {"id": rule.id, "dose": Shown(daily.value, daily.unit)})
 
 
 def _alternatives(
