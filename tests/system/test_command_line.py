@@ -384,6 +384,11 @@ def test_a_file_from_an_editor_that_marks_its_text_is_read_all_the_same(folder):
     assert done(f"{COURSE} --json", folder).out == plain
 
 
+def test_a_present_without_an_hour_is_the_midnight_of_its_day(folder):
+    command = COURSE.replace(NOW, NOW[:10])
+    assert done(f"{command} --json", folder).out == done(f"{COURSE} --json", folder).out
+
+
 @pytest.mark.hazard("HZ-023")
 def test_the_papers_of_two_children_never_lie_in_one_folder(folder):
     done(f"{COURSE} --out papers", folder)

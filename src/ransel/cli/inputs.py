@@ -20,6 +20,7 @@ from ransel.protocols.reading import place_of
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?(?:Z|[+-][0-9]{2}:[0-9]{2})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WEEK = re.compile(r"(?P<year>[0-9]{4})-W(?P<week>[0-9]{2})")
 _IN_A_FILE = re.compile(r"(?P<file>.*\.toml)(?:\..*)?", re.DOTALL)
 
@@ -111,11 +112,11 @@ class Inputs:
 
     @cached_property
     def now(self) -> datetime:
-        """The present: of the option, else of RANSEL_NOW, else of the clock."""
+        """The present: of the option, else of RANSEL_NOW, else of the clock; a day alone is its midnight."""
         if self.now_given is not None:
-            return self._instant(self.now_given, "--now")
+            return self._instant(_with_hour(self.now_given), "--now")
         if self.settings.now:
-            return self._instant(self.settings.now, "RANSEL_NOW")
+            return self._instant(_with_hour(self.settings.now), "RANSEL_NOW")
         return datetime.now(UTC)
 
     @property
@@ -252,3 +253,8 @@ def file_apart(refusal: Refusal) -> Refusal:
 def _refuse_far_year(year: int, field: str, text: str) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         refuse("option.far-year", field, text, first=FIRST_YEAR, last=LAST_YEAR)
+
+
+def _with_hour(text: str) -> str:
+    """Return a day without an hour as its midnight."""
+    return f"{text}T00:00" if _DAY.fullmatch(text) else text
