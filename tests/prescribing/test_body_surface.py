@@ -87,4 +87,4 @@ def test_a_body_surface_outside_the_bounds_of_the_protocol_is_refused():
     least = protocol.bounds.body_surface_least.model_copy(update={"value": Area("0.7 m2")})
     narrow = protocol.model_copy(update={"bounds": protocol.bounds.model_copy(update={"body_surface_least": least})})
     (refusal,) = refusals(order_for, child(), narrow)
-    assert (refusal.code, refusal.value) == ("body-surface.impossible", "0.68 m²")
+    assert (refusal.code, refusal.value) == ("body-surface.impossible", "0.6817 m²")

@@ -46,8 +46,9 @@ def test_a_product_that_passes_for_another_is_refused(tmp_path, product):
 @pytest.mark.hazard("HZ-004")
 def test_the_two_products_differ_in_substance_and_strength_on_the_shelf():
     products = Library().products
-    assert products["Qarziba"] == {"substance": "dinutuximab beta", "strength": "4.5 mg/mL"}
-    assert products["Unituxin"] == {"substance": "dinutuximab", "strength": "3.5 mg/mL"}
+    facts = {name: (one["substance"], one["strength"]) for name, one in products.items()}
+    assert facts["Qarziba"] == ("dinutuximab beta", "4.5 mg/mL")
+    assert facts["Unituxin"] == ("dinutuximab", "3.5 mg/mL")
 
 
 # numbers without a ground
@@ -102,6 +103,15 @@ def test_a_rate_that_is_not_the_rate_on_the_label_of_the_product_is_refused(tmp_
 def test_a_dose_that_is_no_dose_is_refused(tmp_path, dose):
     rule = f'[[dose.rules]]\nid = "area"\ntitle = {{ en = "a", nl = "a" }}\nsteps = [{{ per = {{ value = "{dose}", '
     assert complaints(tmp_path, f"{HEAD}{rule}{GROUND} }} }}]\n")
+
+
+@pytest.mark.hazard("HZ-030")
+@pytest.mark.parametrize(
+    "dose", ["100 mg/m2/day", "10 ug/m2/day", "10 mg/m2/h", "10.1 mg/m2/day", "4.9 mg/m2/day", "3.3 mg/kg/day"]
+)
+def test_a_course_that_is_not_that_of_the_label_is_refused(tmp_path, dose):
+    rule = f'[[dose.rules]]\nid = "area"\ntitle = {{ en = "a", nl = "a" }}\nsteps = [{{ per = {{ value = "{dose}", '
+    assert complaints(tmp_path, f"{HEAD}{rule}{GROUND} }} }}]\n") == ["dose.outside-label"]
 
 
 # a home course needs a ground

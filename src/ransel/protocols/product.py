@@ -1,4 +1,4 @@
-"""Products that must not pass for one another: dinutuximab is not dinutuximab beta, 3.5 is not 4.5 mg/mL."""
+"""Products that must not pass for one another, and the dose that a course of one can come to."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from ransel.language import Refusal
-from ransel.protocols.protocol import Product
-from ransel.quantities import Concentration, Shown
+from ransel.protocols.protocol import Course, DoseRule, Product, Protocol
+from ransel.quantities import Concentration, DosePerArea, Duration, Quantity, Shown
 
 Facts = Mapping[str, str]
 
@@ -26,6 +26,38 @@ def product_complaints(product: Product, known: Mapping[str, Facts]) -> Iterator
         number_and_unit = Shown(Concentration(facts["strength"]), facts["strength"].split(maxsplit=1)[1])
         values = {"name": name, "substance": facts["substance"], "strength": number_and_unit}
         yield Refusal("product.confused", "product", shown, values)
+
+
+def dose_complaints(protocol: Protocol, known: Mapping[str, Facts]) -> Iterator[Refusal]:
+    """Refuse a dose rule whose course is more than the label's, or less than half of it: a slip of the keyboard.
+
+    The half is an assumption; it leaves room for a hospital that gives less.
+    """
+    facts = next((one for one in known.values() if _agrees(protocol.product, one)), {})
+    for number, rule in enumerate(protocol.dose.rules):
+        total = _course_of(rule, protocol.course)
+        most = _label_course(total, facts)
+        if most is not None and not most / 2 <= total <= most:
+            unit = "mg/m2" if isinstance(total, DosePerArea) else "mg/kg"
+            values = {"most": Shown(most, unit), "least": Shown(most / 2, unit)}
+            yield Refusal("dose.outside-label", f"dose.rules.{number}", total.text("en", unit), values)
+
+
+def _course_of(rule: DoseRule, course: Course) -> Quantity:
+    """Return what a rule comes to in a whole course, per m², per kg or flat."""
+    whole, at, total = Duration(course.covers.value * course.infusions.value), Duration("0 h"), None
+    for step in rule.steps:
+        lasts = step.lasts.value if step.lasts is not None else whole - at
+        part = step.per.value * lasts
+        total, at = part if total is None else total + part, at + lasts
+    if total is None:
+        raise AssertionError(rule)  # a rule has at least one step
+    return total
+
+
+def _label_course(total: Quantity, facts: Facts) -> Quantity | None:
+    text = facts.get({"DosePerArea": "course_per_area", "Ratio": "course_per_weight"}.get(type(total).__name__, ""))
+    return None if text is None else Quantity(text)
 
 
 def _mistaken_for(product: Product, known: Mapping[str, Facts]) -> Mapping[str, Facts]:

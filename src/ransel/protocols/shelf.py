@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from ransel.evidence import Confidence, Sourced
 from ransel.language import Message, Refusal, Refused, refuse
 from ransel.protocols.kind_of_value import Text
-from ransel.protocols.product import product_complaints
+from ransel.protocols.product import dose_complaints, product_complaints
 from ransel.protocols.protocol import Protocol
 from ransel.protocols.reading import Record, invalid, place_of, read_toml, validate
 from ransel.protocols.site import Site
@@ -141,6 +141,7 @@ class Library:
         if protocol.replaced_by and protocol.replaced_by not in self.files:
             yield Refusal("protocol.unknown", "replaced_by", protocol.replaced_by, {"known": ", ".join(self.files)})
         yield from product_complaints(protocol.product, self.products)
+        yield from dose_complaints(protocol, self.products)
 
     def _ground_complaints(self, record: BaseModel) -> Iterator[Refusal]:
         """Every number needs a ground that bears it: a known source that was read, or a reason to assume it."""
