@@ -61,3 +61,16 @@ def test_full_cover_counts_the_hours_of_the_whole_team_and_no_others(agenda):
 
 def test_instants_come_out_in_utc(agenda):
     assert agenda.at(date(2027, 7, 1), time(10)) == datetime(2027, 7, 1, 8, tzinfo=UTC)
+
+
+def test_a_holiday_that_the_hospital_works_is_a_day_like_any_other(agenda):
+    good_friday = agenda.at(date(2027, 3, 26), time(10))
+    assert agenda.holiday_name(date(2027, 3, 26)) == "Good Friday"
+    assert agenda.is_open("day-care", good_friday)
+    assert not agenda.is_free_day(good_friday)
+
+
+def test_a_holiday_has_its_name_in_the_language_of_the_reader(agenda):
+    easter_monday = agenda.at(date(2027, 3, 29), time(10))
+    assert "Easter Monday" in agenda.why_closed("day-care", easter_monday).text("en")
+    assert "paasdag" in agenda.why_closed("day-care", easter_monday).text("nl").lower()

@@ -6,19 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache, cached_property
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import holidays
 
-from ransel.language import Message, Moment
+from ransel.language import Language, Message, Moment
 from ransel.protocols import OpeningHours, Site
 from ransel.protocols.protocol import Place
 from ransel.protocols.site import WEEKDAYS
 from ransel.quantities import Duration
 
 SATURDAY = 5
-Closed = Literal["weekend", "holiday", "closed-day", "hours"]
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,8 @@ class Agenda:
         day = self.local(at).date()
         values = {"place": Message(f"place.{place}"), "day": Moment(day)}
         if self.is_holiday(day):
-            return Message("closed.holiday", {**values, "name": self.holiday_name(day)})
+            name = HolidayName(self.site.holidays_of, day)
+            return Message("closed.holiday", {**values, "name": name}) if name.text() else Message("closed.day", values)
         hours = self.hours(place, day)
         if not hours:
             return Message("closed.day", values)
@@ -81,12 +80,13 @@ class Agenda:
         return Message("closed.hours", {**values, "hours": shown})
 
     def is_holiday(self, day: date) -> bool:
-        """Whether the day is a public holiday or a day on which the hospital closes."""
-        return day in _holidays(self.site.holidays_of, day.year) or day in self.site.closed_on
+        """Whether the day is a public holiday that the hospital keeps, or another day on which it closes."""
+        name = self.holiday_name(day)
+        return day in self.site.closed_on or (name != "" and name not in self.site.holidays_worked)
 
     def holiday_name(self, day: date) -> str:
-        """Return the name of the holiday, empty on other days."""
-        return _holidays(self.site.holidays_of, day.year).get(day, "")
+        """Return the English name of the public holiday, empty on other days."""
+        return HolidayName(self.site.holidays_of, day).text("en")
 
     def is_free_day(self, at: datetime) -> bool:
         """Whether the instant falls on a weekend or a holiday."""
@@ -123,6 +123,19 @@ def _up(hour: time, step: int) -> int:
     return -(-(hour.hour * 60 + hour.minute) // step) * step
 
 
+@dataclass(frozen=True, slots=True)
+class HolidayName:
+    """The name of a public holiday in the reader's language; no name on other days."""
+
+    country: str
+    day: date
+
+    def text(self, language: Language = "en") -> str:
+        """Return the name."""
+        return _holidays(self.country, self.day.year, language).get(self.day, "")
+
+
 @cache
-def _holidays(country: str, year: int) -> dict[date, str]:
-    return dict(holidays.country_holidays(country, years=year, language="en_US"))
+def _holidays(country: str, year: int, language: Language) -> dict[date, str]:
+    spoken = {"en": "en_US", "nl": "nl"}[language]
+    return dict(holidays.country_holidays(country, years=year, language=spoken))

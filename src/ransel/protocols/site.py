@@ -81,6 +81,8 @@ class Site(Record):
     time_zone: Annotated[str, AfterValidator(_zone)]
     holidays_of: Annotated[str, Field(pattern=COUNTRY)]
     closed_on: tuple[date, ...] = ()
+    holidays_worked: tuple[str, ...] = ()
+    """Public holidays, by their English name, on which this hospital works as on any other day."""
     slot: Sourced[Duration]
     opening: Sourced[dict[Place, tuple[OpeningHours, ...]]]
     full_cover: Sourced[tuple[OpeningHours, ...]]
