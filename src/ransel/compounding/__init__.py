@@ -11,7 +11,7 @@ from ransel.compounding.container import (
 )
 from ransel.compounding.identification import ContainerCode, batch_number, container_code
 from ransel.compounding.recipe import Ingredient, Recipe, other_readings
-from ransel.compounding.stability import Limit, StabilityClock, clock_of
+from ransel.compounding.stability import Limit, StabilityClock, clock_of, is_confirmed_for
 from ransel.compounding.weighing import Weighing, WeighingStep, weighing_steps
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "clock_of",
     "compare_plans",
     "container_code",
+    "is_confirmed_for",
     "other_readings",
     "plan_containers",
     "read_otherwise",

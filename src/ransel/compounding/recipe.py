@@ -10,7 +10,7 @@ from ransel.evidence import Derivation, Sourced, derive, given
 from ransel.language import Message, refuse
 from ransel.protocols import Additive, Protocol
 from ransel.protocols.protocol import Words
-from ransel.quantities import Concentration, Mass, Ratio, Volume
+from ransel.quantities import Concentration, Ratio, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +159,3 @@ def _diluent(
 
 def _dutch_name(protocol: Protocol) -> str:
     return f"{protocol.product.name} {protocol.product.substance.replace('beta', 'bèta')}"
-
-
-def mass_of(derivation: Derivation) -> Mass:
-    """Return the value of a derivation that is a mass."""
-    return Mass(derivation.value)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ransel.compounding import ContainerPlan
+from ransel.compounding import ContainerPlan, is_confirmed_for
 from ransel.language import Level, Message, Notice, notice
 from ransel.planning.agenda import Agenda
 from ransel.planning.chain import chain_of_visits
@@ -107,10 +107,9 @@ def _overdue(setting: Setting, visits: tuple[Visit, ...], preparations: tuple[Pr
 
 def _notices(setting: Setting, visits: tuple[Visit, ...], given: Delivery) -> Iterator[Notice]:
     option = setting.containers.option
-    stability = setting.protocol.stability[option.stability]
-    if option.kind not in stability.confirmed_for:
-        kind = Message(f"kind.{option.kind}")
-        yield notice("stability.not-confirmed", Level.WARN, kind=kind, stated=stability.stated_for)
+    if not is_confirmed_for(setting.containers.containers[0], setting.protocol):
+        stated = setting.protocol.stability[option.stability].stated_for
+        yield notice("stability.not-confirmed", Level.WARN, kind=Message(f"kind.{option.kind}"), stated=stated)
     yield from _about_the_line(setting)
     yield from _about_delivery(setting, given)
     yield from _short_cycle(setting, visits)
