@@ -82,6 +82,7 @@ def record(index=0, **changes):
         weighings=tuple(weighed(step) for step in steps(index=index)),
         made_by="Anna Visser (synthetic)",
         checked_by="Bram Smit (synthetic)",
+        stability_confirmed_by="Dia Bos (synthetic)",
     )
     return replace(faultless, **changes)
 

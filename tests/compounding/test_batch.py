@@ -83,6 +83,15 @@ def test_the_code_of_the_other_cassette_blocks_release():
     assert blocked(code=record(1).code) == [("batch.other-container", "code")]
 
 
+# stability
+
+
+@pytest.mark.hazard("HZ-017")
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_cassette_waits_for_a_pharmacist_who_confirms_figures_that_are_for_a_bag(name):
+    assert blocked(stability_confirmed_by=name) == [("batch.stability-not-confirmed", "stability_confirmed_by")]
+
+
 # lots
 
 

@@ -54,6 +54,7 @@ def released(course, number=1, by="C. Visser"):
         weighings=tuple(weigh(step, Mass("100 g"), Mass("100 g") + Mass(step.expected.value)) for step in steps),
         made_by="A. de Groot",
         checked_by="B. Jansen",
+        stability_confirmed_by="D. Bos",
     )
     return release(record, made.planned + timedelta(hours=1), by)
 

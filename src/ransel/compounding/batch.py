@@ -10,7 +10,7 @@ from ransel.compounding.container import Container
 from ransel.compounding.identification import ContainerCode
 from ransel.compounding.stability import StabilityClock
 from ransel.compounding.weighing import Weighing
-from ransel.language import Refusal, Refused
+from ransel.language import Message, Refusal, Refused
 from ransel.quantities import Duration, Shown
 
 KEPT_NOT_AT_ALL = Duration("0 h")
@@ -44,6 +44,8 @@ class BatchRecord:
     checked_by: str
     opened_vial_kept: Duration = KEPT_NOT_AT_ALL
     """How long the site keeps an opened vial; none by default."""
+    stability_confirmed_by: str = ""
+    """The pharmacist who confirms the stability figures, where the label gives them for another kind of container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,14 @@ def release(record: BatchRecord, at: datetime, by: str) -> Released:
         Refused: with every reason that blocks it: a lot missing or expired, a step not weighed or out of
             tolerance, the same person twice, a clock that has run out.
     """
-    complaints = [*_code(record), *_lots(record), *_weighings(record), *_people(record, by), *_clock(record, at)]
+    complaints = [
+        *_code(record),
+        *_lots(record),
+        *_weighings(record),
+        *_people(record, by),
+        *_stability(record),
+        *_clock(record, at),
+    ]
     if complaints:
         raise Refused(complaints)
     return Released(record, at, by)
@@ -118,6 +127,13 @@ def _people(record: BatchRecord, by: str) -> Iterator[Refusal]:
         yield Refusal("batch.same-person", "checked_by", record.checked_by)
     if not by.strip() or _same(by, record.made_by):
         yield Refusal("batch.same-person", "released_by", by)
+
+
+def _stability(record: BatchRecord) -> Iterator[Refusal]:
+    kind = record.container.option.kind
+    if kind not in record.clock.stability.confirmed_for and not record.stability_confirmed_by.strip():
+        values = {"kind": Message(f"kind.{kind}"), "stated": record.clock.stability.stated_for}
+        yield Refusal("batch.stability-not-confirmed", "stability_confirmed_by", "", values)
 
 
 def _same(one: str, other: str) -> bool:
