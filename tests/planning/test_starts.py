@@ -58,3 +58,12 @@ def test_a_half_hour_that_has_passed_is_not_possible(agenda, library):
     containers = plan_containers(order, "cassettes", agenda.site)
     saturday = datetime(2027, 2, 6, 9, tzinfo=UTC)
     assert all(one.plan is None for one in rank_starts(order, containers, agenda, MONDAY, saturday))
+
+
+@pytest.mark.hazard("HZ-015")
+def test_the_week_of_the_clock_change_offers_no_half_hour_twice(agenda, library):
+    monday = date(2027, 3, 22)
+    order = prescribe(child(monday), library.protocol("dinutuximab-beta-10x24h"), 1, monday, monday)
+    containers = plan_containers(order, "cassettes", agenda.site)
+    found = rank_starts(order, containers, agenda, monday, datetime(2027, 3, 22, tzinfo=UTC))
+    assert len({one.at for one in found}) == len(found) == 7 * 48 - 2

@@ -38,7 +38,9 @@ def rank_starts(
     Best is the fewest visits on weekends and holidays, then the fewest preparations there, then the shortest
     time dry at the end in the worst flow, then the most of the first hours under full cover, then the earliest.
     """
-    tried = [_try(order, containers, agenda, at, now) for at in _candidates(order, agenda, monday)]
+    # an hour that the clock skips becomes the hour after it, which is there already
+    instants = dict.fromkeys(_candidates(order, agenda, monday))
+    tried = [_try(order, containers, agenda, at, now) for at in instants]
     possible = sorted((one for one in tried if one.plan is not None), key=_cost)
     ranked = [Start(one.at, rank, one.plan, one.reasons) for rank, one in enumerate(possible, 1)]
     return (*ranked, *(one for one in tried if one.plan is None))
