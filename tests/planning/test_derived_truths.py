@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 import pytest
+from planning.conftest import child
 
 from ransel.evidence import assumed
 from ransel.language import Refused
-from ransel.planning import Agenda
+from ransel.planning import Agenda, plan_whole_course
 from ransel.planning.delivery import empty_after
 from ransel.quantities import Duration, Rate, Ratio, Volume
 
@@ -71,11 +72,15 @@ def test_a_change_by_115_6_hours_and_an_opening_at_half_past_eight_need_a_connec
     assert connect == timedelta(hours=12, minutes=54)
 
 
-def test_the_plan_agrees_a_connect_at_half_past_twelve_leaves_no_open_half_hour_for_the_change(agenda, plan):
-    late_opening = opening_at(agenda, time(8, 30), margin="0 min")
+def test_the_plan_agrees_half_past_twelve_is_too_early_and_one_o_clock_is_not(agenda, library):
+    """With an opening at 08:30 and no margin, as in the sentence above."""
+    protocol = without_margin(library.protocol("dinutuximab-beta-10x24h-maxima"))
+    late_opening = opening_at(agenda, time(8, 30))
     with pytest.raises(Refused) as refused:
-        plan("2027-02-05T12:30", hospital=late_opening)
+        planned(protocol, late_opening, time(12, 30))
     assert [refusal.field for refusal in refused.value.refusals] == ["change"]
+    change = next(visit for visit in planned(protocol, late_opening, time(13)).plan.visits if visit.kind == "change")
+    assert agenda.local(change.planned).strftime("%a %H:%M") == "Wed 08:30"
 
 
 @pytest.mark.hazard("HZ-015")
@@ -121,8 +126,22 @@ def test_two_cassettes_changed_in_time_give_at_most_104_2_percent_of_the_order(p
     assert row.delivery.high <= row.delivery.ordered * Ratio("104.17 %").magnitude
 
 
-def opening_at(agenda: Agenda, opens: time, margin: str) -> Agenda:
+def planned(protocol, agenda, hour):
+    """Plan a course that is connected on Friday 5 February 2027 at this hour."""
+    start = agenda.at(date(2027, 2, 5), hour)
+    return plan_whole_course(
+        child(date(2027, 2, 1)), protocol, agenda, course=1, now=start - timedelta(days=4), start=start
+    )
+
+
+def without_margin(protocol):
+    """The same protocol with nothing between the change and the first possible empty."""
+    none = assumed(Duration("0 min"), "for this test")
+    return protocol.model_copy(update={"handling": protocol.handling.model_copy(update={"change_margin": none})})
+
+
+def opening_at(agenda: Agenda, opens: time) -> Agenda:
     site = agenda.site
     day_care = tuple(one.model_copy(update={"opens": opens}) for one in site.opening.value["day-care"])
-    opening = assumed({**site.opening.value, "day-care": day_care}, f"for this test, margin {margin}")
+    opening = assumed({**site.opening.value, "day-care": day_care}, "for this test")
     return Agenda(site.model_copy(update={"opening": opening}))
