@@ -147,3 +147,9 @@ def test_stability_read_for_a_bag_is_not_confirmed_for_a_cassette():
     protocol = SHELF.protocol(LONG)
     assert not is_confirmed_for(plan().containers[0], protocol)
     assert is_confirmed_for(plan("syringes").containers[0], protocol)
+
+
+@pytest.mark.hazard("HZ-009")
+def test_an_instant_without_a_time_zone_is_never_read_by_the_clock_of_the_machine():
+    with pytest.raises(TypeError, match="time zone"):
+        clock(made=MADE.replace(tzinfo=None))

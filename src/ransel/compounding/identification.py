@@ -16,9 +16,9 @@ from ransel.protocols import Site
 GS1_TEXT = re.compile(r"[!\"%&'()*+,\-./0-9:;<=>?A-Z_a-z]{1,20}")
 """GS1 character set 82, the twenty characters that AI (10) and (21) hold."""
 
-
 PATIENT_LENGTH = 12
 PATIENT_NUMBER = re.compile(r"[0-9A-Za-z./-]{1,12}")
+"""A patient's number that stands in a batch number as it is."""
 
 
 @dataclass(frozen=True, slots=True)

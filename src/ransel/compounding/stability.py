@@ -43,6 +43,8 @@ class StabilityClock:
         """Take every instant in UTC, where hours are hours, and refuse a history that runs backwards."""
         for name in ("made", "into_fridge", "out_of_fridge"):
             moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:  # it would be read by the clock of this machine
+                raise TypeError(f"{name} is an instant without a time zone")
             object.__setattr__(self, name, moment if moment is None else moment.astimezone(UTC))
         moments = [moment for moment in (self.made, self.into_fridge, self.out_of_fridge) if moment is not None]
         if moments != sorted(moments) or (self.into_fridge is None and self.out_of_fridge is not None):
