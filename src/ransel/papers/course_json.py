@@ -22,6 +22,7 @@ def course_json(course: PlannedCourse, language: Language = "en") -> dict[str, A
         "patient": _patient(order),
         "protocol": _protocol(order, language),
         "course": order.course_number,
+        "time_zone": course.agenda.site.time_zone,
         "start": _instant(course, course.plan.start),
         "end": _instant(course, course.plan.end),
         "bsa_m2": order.body_surface.value.plain("m2"),
@@ -165,7 +166,8 @@ def _preparation(course: PlannedCourse, made: Preparation, language: Language) -
 
 
 def _delivery(course: PlannedCourse) -> dict[str, Any]:
-    given = course.plan.delivery
+    given, handling = course.plan.delivery, course.order.protocol.handling
+    pump, restart = course.order.protocol.pumps[course.containers.option.pump], handling.restart_rules_after
     return {
         "flow_error_percent": given.error.plain("%"),
         "ordered_mg": given.ordered.plain("mg"),
@@ -174,8 +176,11 @@ def _delivery(course: PlannedCourse) -> dict[str, Any]:
         "high_mg": given.high.plain("mg"),
         "dry_before_end_h": given.early.plain("h"),
         "ends_h": [given.ends.earliest.plain("h"), given.ends.exact.plain("h"), given.ends.latest.plain("h")],
-        "container_ends_by": course.order.protocol.handling.container_ends_by,
-        "course_ends_by": course.order.protocol.handling.course_ends_by,
+        "container_ends_by": handling.container_ends_by,
+        "course_ends_by": handling.course_ends_by,
+        "priming_mL": pump.priming.value.plain("mL"),
+        "lost_volume_made_up": handling.lost_volume_made_up.value,
+        "restart_rules_after_h": restart.value.plain("h") if restart else None,
         "dry": [
             {"earliest_h": dry.earliest.plain("h"), "exact_h": dry.exact.plain("h"), "latest_h": dry.latest.plain("h")}
             for dry in given.dry
