@@ -24,6 +24,7 @@ class Condition(StrEnum):
     OVER_INFUSION = "over-infusion"
     VOLUME_ABOVE_ORDER = "volume-above-order"
     UNDER_INFUSION = "under-infusion"
+    INFUSION_COMPLETE = "infusion-complete"
     FLOW_UNSTEADY = "flow-unsteady"
     DOSE_LIMIT = "dose-limit"
     PAUSE_TOO_LONG = "pause-too-long"

@@ -24,11 +24,11 @@ class Kind(StrEnum):
     """The course this stream belongs to: `plan`, as an `InfusionPlan` writes itself."""
 
     BOOT = "boot"
-    """Switched on: `firmware`, `library_version`, `cause`."""
+    """Switched on: as STARTED, with `firmware`, `library_version`; `cause` is power-lost when it was cut off."""
     SELF_TEST = "self-test"
     """`passed`; when not, the `part` that failed first."""
     POWER_OFF = "power-off"
-    """`cause`: user, battery or failure."""
+    """As STARTED, with `cause`: user."""
 
     CASSETTE_ATTACHED = "cassette-attached"
     """`container` (its number in the course, 0 when unknown), `code`, `displayed_nL`."""
@@ -37,14 +37,15 @@ class Kind(StrEnum):
     PRIMED = "primed"
     """`container`, `volume_nL`: pushed through the line while the child was not connected."""
     PROGRAMMED = "programmed"
-    """`container`, `product`, `concentration_ng_per_mL`, `rate_nL_per_h`, `volume_nL`, `row`."""
+    """`container`, `product`, `concentration_ng_per_mL`, `rate_nL_per_h`, `volume_nL`, `row`,
+    `overridden` (soft limits that were confirmed to be left)."""
 
     STARTED = "started"
     """`container`, `rate_nL_per_h`, `strokes`, `counted_nL`, `displayed_nL`, `cause`: start, resume, rate-change, kvo."""
     STOPPED = "stopped"
     """As STARTED, with `cause`: user, alarm, rate-change, complete, power; `condition` of an alarm."""
     STATUS = "status"
-    """As STARTED, with `mode`, `battery_percent`; `rate_nL_per_h` is 0 while nothing is delivered."""
+    """As STARTED, with `mode`, `battery_minutes`, `reminder`; `rate_nL_per_h` is 0 while nothing is delivered."""
 
     ALARM_RAISED = "alarm-raised"
     """`condition`, `priority`, `reaction`, `detail`."""

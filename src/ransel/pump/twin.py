@@ -1,0 +1,240 @@
+"""The twin: plant and controller together, event by event.
+
+Between two events nothing is calculated. The next event is the earliest of three: a reading of the plant
+reaches a limit, something becomes due in the controller, or somebody outside has something to do. What is told
+goes to a sink; a sink can fail as it likes, nothing that it does reaches the delivery.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ransel.infusion.condition import Condition
+from ransel.infusion.event import Kind, PumpEvent
+from ransel.pump.actions import Act, Action
+from ransel.pump.answering import act, power_lost
+from ransel.pump.controller import Controller, new_memory
+from ransel.pump.delivery import Mode
+from ransel.pump.hardware import Hardware
+from ransel.pump.health import SOUND_HEALTH, Health
+from ransel.pump.plant import Limits, Plant
+from ransel.pump.programme import Library
+from ransel.pump.timing import fire, wanted_checks
+from ransel.pump.watching import observe
+
+Sink = Callable[[PumpEvent], None]
+
+SETTLING_MOST = 50
+"""A reading, what the controller does on it, and the reading after that come to rest within so many rounds, or there is
+a defect."""
+
+
+@dataclass(slots=True)
+class Link:
+    """The way from the pump to somebody who listens.
+
+    Values:
+        sink: takes events; what it raises is counted and otherwise ignored. up: whether events can leave now.
+        waiting: told while the link was down, oldest first; the oldest goes when there is no room.
+        broken: the listener fails at every event. failures: how often it did. lost: how many events
+            found no room.
+    """
+
+    sink: Sink | None = None
+    up: bool = True
+    room: int = 10_000
+    waiting: list[PumpEvent] = field(default_factory=list)
+    broken: bool = False
+    failures: int = 0
+    lost: int = 0
+
+    def send(self, event: PumpEvent) -> None:
+        """Pass an event on, or keep it until the link is up again."""
+        if self.sink is None:
+            return
+        if not self.up:
+            self.waiting.append(event)
+            if len(self.waiting) > self.room:
+                self.waiting.pop(0)
+                self.lost += 1
+            return
+        try:
+            if self.broken:
+                raise ConnectionError("the listener fails")  # noqa: TRY301  # caught here as any other failure would be
+            self.sink(event)
+        except Exception:  # noqa: BLE001  # whatever a listener does, the pump goes on
+            self.failures += 1
+
+
+class Twin:
+    """One simulated pump, its container and its line; time is in ms since the twin began.
+
+    Values:
+        status_ms: how often the pump tells of itself; the device's own period when None.
+        name: the pump's number. begins: the instant at which time 0 lies, aware.
+        controller: of the pump that is in use. heard: called with every alarm that begins.
+    """
+
+    def __init__(
+        self, hardware: Hardware, library: Library, *, name: str, begins: datetime, flow_error: float = 0.0,
+        sink: Sink | None = None, administrator: str = "", status_ms: int | None = None,
+    ) -> None:  # fmt: skip
+        self.hardware, self.library, self.name, self.begins = hardware, library, name, begins
+        self.device = replace(hardware.device, status_ms=status_ms or hardware.device.status_ms)
+        self._begins_ms = round(begins.timestamp() * 1000)
+        self.plant = Plant(hardware, flow_error=flow_error, clock_ms=self._begins_ms)
+        self.link = Link(sink)
+        self.now_ms = 0
+        self.switched_on_ms = 0
+        self.administrator = administrator
+        self.controller = self._controller_off(None)
+        self.seq = 0
+        self.heard: Callable[[Condition, int], None] | None = None
+        self.called = False
+
+    # -- what people do
+
+    def press(self, action: Action) -> str:
+        """Press something at the pump; return why it refused, or nothing."""
+        if action.act is Act.SWITCH_ON and self.controller.mode is Mode.OFF:
+            self.controller = self._controller_off(self.controller)
+            self.switched_on_ms = self.now_ms
+            self.controller.readings = self.plant.readings()
+        refused = act(self.controller, self.uptime_ms, action)
+        self._settle()
+        return refused
+
+    def touch(self, change: Callable[[Plant], None]) -> None:
+        """Change something in the plant: open a clamp, attach a cassette, warm it up."""
+        change(self.plant)
+        if not self.plant.powered:
+            power_lost(self.controller, self.uptime_ms)
+        self._settle()
+
+    def damage(self, health: Health) -> None:
+        """Let parts fail or work again; the checks that will find it are set."""
+        self.controller.health = health
+        if self.controller.mode is not Mode.OFF:
+            wanted_checks(self.controller, self.uptime_ms)
+        self._settle()
+
+    def child_presses(self, *acts: Act) -> None:
+        """Let a child play with the keys."""
+        for one in acts:
+            self.press(Action(one))
+
+    def set_link(self, up: bool) -> None:
+        """Let the link go down, or come up again: what waited leaves in the order in which it was told."""
+        self.link.up = up
+        if up:
+            waiting, self.link.waiting = self.link.waiting, []
+            for event in waiting:
+                self.link.send(replace(event, received_at=self.begins + timedelta(milliseconds=self.now_ms)))
+
+    def break_sink(self) -> None:
+        """Let whoever listens fail at every event."""
+        self.link.broken = True
+
+    def mend_sink(self) -> None:
+        """Let the listener work again."""
+        self.link.broken = False
+
+    def replace_pump(self, name: str) -> None:
+        """Put another pump of the same kind in the place of this one; container and line stay."""
+        power_lost(self.controller, self.uptime_ms)
+        self.name, self.seq = name, 0
+        self.plant.renew_pump()
+        self.controller = self._controller_off(None)
+        self._settle()
+
+    # -- time
+
+    @property
+    def uptime_ms(self) -> int:
+        """Time since switching on."""
+        return self.now_ms - self.switched_on_ms
+
+    def run(self, until_ms: int) -> None:
+        """Let time pass until an instant, event by event, or until an alarm calls somebody."""
+        self.called = False
+        while (at := self.next_event_ms) is not None and at <= until_ms:
+            self._pass_to(at)
+            if self.controller.mode is not Mode.OFF:
+                fire(self.controller, self.uptime_ms)
+            self._settle()
+            if self.called:
+                return
+        self._pass_to(until_ms)
+
+    @property
+    def next_event_ms(self) -> int | None:
+        """When something happens by itself."""
+        if self.controller.mode is Mode.OFF:
+            return None
+        due = self.controller.timers.next_ms
+        crossing = self.plant.next_crossing_ms(self._limits())
+        times = [time for time in (None if due is None else due + self.switched_on_ms, crossing) if time is not None]
+        return max(min(times), self.now_ms) if times else None
+
+    def _pass_to(self, at_ms: int) -> None:
+        if at_ms > self.now_ms:
+            self.plant.advance(at_ms)
+            self.now_ms = at_ms
+
+    def _limits(self) -> Limits:
+        row, device = self.controller.row, self.device
+        return Limits(
+            pressure_mmHg=row.occlusion_mmHg if row else None,
+            vacuum_mmHg=row.upstream_mmHg if row else None,
+            bubble_nL=row.bubble_nL if row else None,
+            battery_mV=(device.battery_low_mV, device.battery_depleted_mV, device.battery_cut_mV),
+            temperature_mC=(device.hot_mC, device.overheated_mC),
+        )
+
+    def _settle(self) -> None:
+        """Bring motor, sound and sensors into line with the controller, until nothing changes any more."""
+        for _ in range(SETTLING_MOST):
+            self._drive()
+            self._tell()
+            readings = self.plant.readings()
+            if readings == self.controller.readings or self.controller.mode is Mode.OFF:
+                return
+            observe(self.controller, self.uptime_ms, readings)
+            if not self.plant.powered:
+                power_lost(self.controller, self.uptime_ms)
+        raise RuntimeError("plant and controller do not come to rest")
+
+    def _drive(self) -> None:
+        controller, plant = self.controller, self.plant
+        if controller.push_nL:
+            plant.push(controller.push_nL)
+            controller.push_nL = 0
+        plant.set_motor(controller.motor_nL_per_h)
+        plant.is_on = controller.mode is not Mode.OFF
+        sound = controller.board.sound if plant.is_on else None
+        plant.sounding = self.hardware.cells.sound_share[sound] if sound else 0.0
+
+    def _tell(self) -> None:
+        told, self.controller.told = self.controller.told, []
+        for kind, data in told:
+            self.seq += 1
+            self.link.send(self._event(kind, data))
+            if kind is Kind.ALARM_RAISED:
+                self.called = True
+                if self.heard is not None:
+                    self.heard(Condition(str(data["condition"])), self.now_ms)
+
+    def _event(self, kind: Kind, data: Mapping[str, Any]) -> PumpEvent:
+        now = self.begins + timedelta(milliseconds=self.now_ms)
+        clock = datetime.fromtimestamp(self.plant.clock_ms / 1000, UTC)
+        return PumpEvent(
+            self.name, self.controller.kept.boot, self.seq, self.uptime_ms, kind, data, pump_time=clock, received_at=now
+        )
+
+    def _controller_off(self, before: Controller | None) -> Controller:
+        kept = before.kept if before else new_memory(self.device)
+        health = before.health if before else SOUND_HEALTH
+        return Controller(self.device, self.library, kept, health=health, administrator=self.administrator)

@@ -1,0 +1,148 @@
+"""What the controller makes of its sensors: conditions that come and go, and those that need several readings."""
+
+from __future__ import annotations
+
+from ransel.infusion.condition import Condition
+from ransel.infusion.event import Kind
+from ransel.pump.controller import Controller
+from ransel.pump.delivery import DELIVERING, Mode
+from ransel.pump.delivery_watch import can_be_empty, flow_window_ms
+from ransel.pump.readings import Readings
+from ransel.pump.sensing import BY_SENSOR, sensed
+from ransel.pump.timers import Timer
+
+BLIND = frozenset({Mode.OFF, Mode.SELF_TEST})
+"""Modes in which readings are taken but nothing is made of them."""
+
+
+def observe(pump: Controller, now_ms: int, readings: Readings) -> None:
+    """Take a look at every sensor and do what follows from it."""
+    before, pump.readings = pump.readings, readings
+    if pump.mode in BLIND:
+        pump.clock_offset_ms = readings.clock_ms - now_ms
+        return
+    dry = readings.vacuum_mmHg > 0 and can_be_empty(pump, now_ms)
+    _sensors(pump, now_ms, sensed(readings, pump.mode, pump.device, pump.row, dry))
+    _air(pump, now_ms, before)
+    _key(pump, now_ms)
+    _battery(pump, now_ms)
+    _clock(pump, now_ms)
+    if readings.flowed_nL is not None:
+        _free_flow(pump, now_ms, before)
+
+
+def _sensors(pump: Controller, now_ms: int, found: dict[Condition, str]) -> None:
+    for condition, detail in found.items():
+        pump.begin(condition, now_ms, detail)
+    for condition in list(pump.board.lasting()):
+        if condition in BY_SENSOR and condition not in found:
+            pump.end(condition, now_ms)
+
+
+def _air(pump: Controller, now_ms: int, before: Readings) -> None:
+    """Add up small bubbles: a bubble has gone by when the detector sees less air than before."""
+    row, gone = pump.row, before.bubble_nL
+    if row is None or gone == 0 or pump.readings.bubble_nL >= gone:
+        return
+    since = now_ms - row.air_window_ms
+    pump.bubbles = (*(one for one in pump.bubbles if one[0] > since), (now_ms, gone))
+    if sum(volume for _, volume in pump.bubbles) >= row.air_window_nL:
+        pump.begin(Condition.AIR_IN_LINE, now_ms, "many bubbles")
+        pump.bubbles = ()
+        pump.end(Condition.AIR_IN_LINE, now_ms)
+
+
+def _key(pump: Controller, now_ms: int) -> None:
+    if pump.readings.key_held:
+        pump.timers.set_once(Timer.KEY_HELD, now_ms + pump.device.key_held_ms)
+    else:
+        pump.timers.stop(Timer.KEY_HELD)
+        pump.end(Condition.KEY_HELD, now_ms)
+
+
+# -- battery
+
+
+def _battery(pump: Controller, now_ms: int) -> None:
+    """Wait until the mean of ten readings can have fallen below a threshold, which ten readings make sure."""
+    device, readings = pump.device, pump.readings
+    settles = now_ms + device.battery_readings * device.battery_read_ms
+    if readings.mains:
+        for condition in (Condition.BATTERY_LOW, Condition.BATTERY_DEPLETED):
+            pump.end(condition, now_ms)
+        if readings.battery_mV < device.battery_defective_mV:
+            pump.timers.set_once(Timer.BATTERY_MEAN, now_ms + device.battery_charging_ms, "charging")
+    elif readings.battery_mV <= device.battery_low_mV:
+        pump.timers.set_once(Timer.BATTERY_MEAN, settles)
+    elif pump.board.lines:
+        pump.end(Condition.BATTERY_LOW, now_ms)
+        pump.end(Condition.BATTERY_DEPLETED, now_ms)
+
+
+def judge_battery(pump: Controller, now_ms: int, tag: str) -> None:
+    """Say what ten readings make of the battery."""
+    device, readings = pump.device, pump.readings
+    if tag == "charging":
+        if readings.mains and readings.battery_mV < device.battery_defective_mV:
+            pump.begin(Condition.BATTERY_DEFECTIVE, now_ms)
+    elif not readings.mains and readings.battery_mV <= device.battery_depleted_mV:
+        pump.begin(Condition.BATTERY_DEPLETED, now_ms)
+    elif not readings.mains and readings.battery_mV <= device.battery_low_mV:
+        pump.begin(Condition.BATTERY_LOW, now_ms)
+
+
+# -- clock
+
+
+def _clock(pump: Controller, now_ms: int) -> None:
+    """Compare the pump's clock with its uptime. Nothing that is delivered hangs on the clock; the record does."""
+    device, readings = pump.device, pump.readings
+    offset = readings.clock_ms - now_ms
+    moved = 0 if pump.clock_offset_ms is None else offset - pump.clock_offset_ms
+    outside = not device.clock_earliest_ms <= readings.clock_ms <= device.clock_latest_ms
+    if pump.clock_offset_ms is not None and abs(moved) < device.clock_tolerance_ms:
+        return
+    pump.clock_offset_ms = offset
+    if moved or outside:
+        pump.tell(now_ms, Kind.CLOCK_SET, by_ms=moved)
+        pump.begin(Condition.CLOCK_IMPLAUSIBLE, now_ms, "outside" if outside else "jumped")
+        pump.end(Condition.CLOCK_IMPLAUSIBLE, now_ms)
+
+
+# -- a flow sensor, where one is fitted
+
+
+def _free_flow(pump: Controller, now_ms: int, before: Readings) -> None:
+    """Flow while the motor stands still is free flow, at once."""
+    seen = (pump.readings.flowed_nL or 0) - (before.flowed_nL or 0)
+    if pump.motor_nL_per_h == 0 and before.flowed_nL is not None and seen > pump.device.free_flow_nL:
+        pump.begin(Condition.FREE_FLOW, now_ms)
+
+
+def judge_flow(pump: Controller, now_ms: int) -> None:
+    """Compare what the flow sensor saw in one window with what was counted; no division, so no band is rounded away."""
+    row, flowed = pump.row, pump.readings.flowed_nL
+    if row is None or flowed is None or pump.mode not in DELIVERING:
+        return
+    counted = pump.kept.meter.read(now_ms).counted_nL
+    was_flowed, was_counted = pump.flow_mark or (flowed, counted)
+    pump.flow_mark = (flowed, counted)
+    seen, expected, band = flowed - was_flowed, counted - was_counted, row.flow_band_permille
+    low = seen * 1000 < expected * (1000 - band)
+    high = seen * 1000 > expected * (1000 + band)
+    _flow(pump, now_ms, Condition.UNDER_INFUSION, low)
+    _flow(pump, now_ms, Condition.OVER_INFUSION, high)
+    _flow(pump, now_ms, Condition.FLOW_UNSTEADY, (low or high) and pump.flow_was_off not in {None, low})
+    pump.flow_was_off = low if low or high else None
+    programme = pump.kept.programme
+    if programme is not None and flowed - pump.flow_from_nL > programme.volume_nL + pump.device.stroke_nL:
+        pump.begin(Condition.VOLUME_ABOVE_ORDER, now_ms)
+    if pump.mode in DELIVERING:
+        pump.timers.set(Timer.FLOW_WINDOW, now_ms + flow_window_ms(pump, pump.motor_nL_per_h))
+
+
+def _flow(pump: Controller, now_ms: int, condition: Condition, holds: bool) -> None:
+    if holds:
+        pump.begin(condition, now_ms)
+    else:
+        pump.end(condition, now_ms)
