@@ -209,6 +209,15 @@ def test_a_leak_in_the_cassette_empties_the_bag_early():
     assert plant.accounts[1].leaked_mL == pytest.approx(5)
 
 
+def test_a_cassette_that_leaks_dry_does_not_hurry_the_bubble_that_waits():
+    plant = running(1.0, cassette_leak_mL_per_h=10.0)
+    plant.add_air(1.0)
+    after(plant, 0.25)
+    assert plant.left_mL == 0
+    assert plant.air_into_child_mL == pytest.approx(0.5)
+    assert plant.next_crossing_ms(LIMITS) > plant.now_ms + AN_HOUR // 4 - 2
+
+
 # ------------------------------------------------------------------ against small steps
 
 
@@ -219,6 +228,7 @@ def test_a_leak_in_the_cassette_empties_the_bag_early():
         ({"blocked_above": True}, {"blocked_above": True}),
         ({"blocked_above": True, "blocked_below": True}, {"blocked_above": True, "blocked_below": True}),
         ({"leak_mL_per_h": 0.7}, {"leak": 0.7}),
+        ({"leak_mL_per_h": 1.0, "blocked_above": True}, {"leak": 1.0, "blocked_above": True}),
         ({"cassette_leak_mL_per_h": 0.7, "blocked_below": True}, {"cassette_leak": 0.7, "blocked_below": True}),
         ({"flow_error": 0.06}, {"share": 1.06}),
         ({"height_m": 1.0, "pinch_leaks": True, "anti_siphon_valve": False}, {"head_m": 1.0, "share": 1.0205}),

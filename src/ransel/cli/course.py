@@ -13,13 +13,14 @@ from ransel.language import Message, refuse
 from ransel.planning import PlannedCourse, plan_whole_course, rank_starts
 
 WEEKS_SEARCHED = 8
+GIVEN = ("language", "patient", "protocol", "now", "course_number", "start", "kind", "out")
+"""What is read and checked before a course is planned."""
 
 
 def carry(inputs: Inputs, *, as_json: bool) -> None:
     """Print the course, and write its papers when a folder is given."""
-    inputs.check("language", "patient", "protocol", "now", "course_number", "start", "kind", "out")
-    begins = inputs.start or _best_start(inputs)
-    course = _planned(inputs, begins)
+    inputs.check(*GIVEN)
+    course = planned_course(inputs)
     written = _write(course, inputs.out, inputs) if inputs.out else []
     if as_json:
         from ransel.papers.course_json import course_json
@@ -32,7 +33,13 @@ def carry(inputs: Inputs, *, as_json: bool) -> None:
         show("\n".join(f"  {path.name}" for path in written))
 
 
-def _planned(inputs: Inputs, begins: datetime) -> PlannedCourse:
+def planned_course(inputs: Inputs) -> PlannedCourse:
+    """Return the course that was asked for, at its best start when none was given.
+
+    Raises:
+        Refused: with what stands in the way.
+    """
+    begins = inputs.start or _best_start(inputs)
     inputs.order(inputs.course_number, inputs.agenda.local(begins).date())
     with inputs.where_it_was_written():
         return plan_whole_course(

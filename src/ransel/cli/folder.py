@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ransel.infusion import Ledger
 from ransel.language import LANGUAGES, Language, Message, refuse
 from ransel.papers import family_calendar, label, staff_calendar, timeline_png, timeline_svg, worksheet
 from ransel.papers.course_json import course_json
@@ -47,6 +48,33 @@ def write_papers(course: PlannedCourse, folder: Path, language: Language, now: d
     return [folder / name for name in papers]
 
 
+def write_files(files: Mapping[str, bytes], folder: Path, *, ledger: Ledger) -> list[Path]:
+    """Write the files of an infusion into a folder and return their paths; all of them, or none.
+
+    Raises:
+        Refused: when the folder holds the account of another child or cannot be written to.
+    """
+    try:
+        _refuse_another_child(ledger, folder)
+        _write(files, folder)
+    except OSError as error:
+        reason = Message(f"folder.{_REASONS.get(error.errno or 0, 'other')}")
+        refuse("option.cannot-write", "--out", folder, reason=reason)
+    return [folder / name for name in files]
+
+
+def _refuse_another_child(ledger: Ledger, folder: Path) -> None:
+    document = folder / "ledger.json"
+    if not document.is_file():
+        return
+    try:
+        found = json.loads(document.read_bytes())["patient"]
+    except (ValueError, KeyError, TypeError):
+        found = None
+    if found != ledger.plan.patient:
+        refuse("option.other-papers", "--out", folder)
+
+
 def _write(papers: Mapping[str, bytes], folder: Path) -> None:
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     try:
@@ -69,6 +97,8 @@ def _write(papers: Mapping[str, bytes], folder: Path) -> None:
 
 def _superseded(papers: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Return the worksheets and labels of an earlier plan that this one no longer has."""
+    if "course.json" not in papers:
+        return []
     kept = (path for kind in ("worksheet-*.pdf", "label-*.pdf") for path in folder.glob(kind))
     return [path for path in kept if path.name not in papers]
 

@@ -28,6 +28,8 @@ protocols_app = typer.Typer(
     help="The regimens: list them, or check a file of your own.", invoke_without_command=True, rich_markup_mode=None
 )
 app.add_typer(protocols_app, name="protocols")
+conformance_app = typer.Typer(help="Checks against published requirements, run here and now.", rich_markup_mode=None)
+app.add_typer(conformance_app, name="conformance")
 
 Child = Annotated[Path, typer.Argument(metavar="CHILD.toml", help="The patient's file.")]
 ProtocolId = Annotated[
@@ -36,6 +38,12 @@ ProtocolId = Annotated[
 Number = Annotated[str, typer.Option("--course", metavar="N", help="Which course it is, from 1.")]
 Kind = Annotated[
     str | None, typer.Option("--containers", metavar="KIND", help="cassettes, syringes, … as the protocol names them.")
+]
+Start = Annotated[
+    str | None,
+    typer.Option(
+        "--start", metavar="WHEN", help="When it is connected, such as 2027-02-05T14:00; else the best start."
+    ),
 ]
 Now = Annotated[
     str | None, typer.Option("--now", metavar="WHEN", help="Use this instant instead of the clock (or RANSEL_NOW).")
@@ -84,12 +92,7 @@ def course(
     child: Child,
     protocol: ProtocolId = None,
     number: Number = "1",
-    start: Annotated[
-        str | None,
-        typer.Option(
-            "--start", metavar="WHEN", help="When it is connected, such as 2027-02-05T14:00; else the best start."
-        ),
-    ] = None,
+    start: Start = None,
     containers: Kind = None,
     now: Now = None,
     out: Annotated[
@@ -151,6 +154,86 @@ def explain(
         child=child, language_given=language, protocol_given=protocol, kind_given=containers, now_given=now
     )  # fmt: skip
     explain_number(inputs, topic, as_json=as_json)
+
+
+@app.command("run")
+def run_course(
+    child: Annotated[
+        Path, typer.Argument(metavar="CHILD.toml|COURSE.json", help="A patient's file, or a planned course.")
+    ],
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", metavar="FAULT", help='Such as "occlusion@37h for 20min"; as often as you like.'),
+    ] = None,
+    faults: Annotated[
+        Path | None, typer.Option("--faults", metavar="FILE", help="A file with one fault a line.")
+    ] = None,
+    seed: Annotated[
+        str | None,
+        typer.Option("--seed", metavar="N", help="Draw the error of the pump; the same seed, the same course."),
+    ] = None,
+    flow_error: Annotated[
+        str | None, typer.Option("--flow-error", metavar="PERCENT", help="How far the pump is off, such as +6%.")
+    ] = None,
+    protocol: ProtocolId = None,
+    number: Number = "1",
+    start: Start = None,
+    containers: Kind = None,
+    now: Now = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Write events, account and pictures there.")
+    ] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Run a course on the simulated pump, with faults, and account what the child received."""
+    from ransel.cli.inputs import Inputs
+    from ransel.cli.simulation import RunInputs, run
+
+    inputs = Inputs(
+        child=child, language_given=language, protocol_given=protocol, course_given=number, start_given=start,
+        kind_given=containers, now_given=now, out_given=out,
+    )  # fmt: skip
+    given = RunInputs(
+        inputs=inputs, faults_given=fault or [], faults_file=faults, seed_given=seed, flow_error_given=flow_error
+    )  # fmt: skip
+    run(given, as_json=as_json)
+
+
+@app.command()
+def ledger(
+    events: Annotated[Path, typer.Argument(metavar="EVENTS.jsonl", help="A recorded stream of pump events.")],
+    course_file: Annotated[
+        Path | None,
+        typer.Option("--course", metavar="COURSE.json", help="The course, when the stream does not carry it."),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option("--now", metavar="WHEN", help="Account at this instant instead of the end of the stream."),
+    ] = None,
+    out: Annotated[str | None, typer.Option("--out", metavar="DIR", help="Write account and pictures there.")] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Account a recorded stream: what the child really received, how sure that is, and what has to move."""
+    from ransel.cli.inputs import Inputs
+    from ransel.cli.ledger import LedgerInputs, account_stream
+
+    inputs = Inputs(child=events, language_given=language, now_given=now, out_given=out)
+    account_stream(LedgerInputs(inputs, course_file), as_json=as_json)
+
+
+@conformance_app.callback()
+def conformance() -> None:
+    """Checks against published requirements, run here and now."""
+
+
+@conformance_app.command("pump")
+def conformance_pump(as_json: AsJson = False, language: Words = None) -> None:
+    """Run the 64 checks of the pump and print what passes, deviates or awaits another room."""
+    from ransel.cli.conformance import check_pump
+
+    check_pump(as_json=as_json, language=language)
 
 
 def run() -> None:

@@ -1,7 +1,8 @@
 """What one container gave: what was counted, held against what was really left in it.
 
 Counted volume is right up to the pump's flow error; a weighing or reading is right up to its own. Each observation
-cuts the range that the count leaves open. Where the two contradict each other, the observation holds.
+cuts the range that the count leaves open. Where the two contradict each other, the observation holds; it also holds
+where its middle lies beyond what the pump's error allows, because then the pump may be worse than its error.
 """
 
 from __future__ import annotations
@@ -160,15 +161,14 @@ class _Filter:
         counted = content.counted_until(one.at), content.projected_until(one.at)
         expected, counts = self._expected(counted, self._doubt(one.at))
         slack = Fraction(content.rate_at(one.at) * assumed().clock_ms, MS_PER_HOUR)
-        expected = self._within(Range(expected.low - slack, expected.exact, expected.high + slack))
-        found = self._found(one)
+        expected, found = self._within(expected), self._found(one, slack)
         self.stuck = expected.low > found.high
         if self.stuck:
             self._note_missing(one, expected, found)
         elif found.low > expected.high:
             self.gone.append(one)
             found = Range(expected.low, found.exact, found.high)
-        else:
+        elif expected.low <= found.exact <= expected.high:
             found = _both(expected, found)
         self.known, self.counts, self.since, self.rests_on = found, counts, one.at, one.by
 
@@ -201,13 +201,13 @@ class _Filter:
     def _within(self, expected: Range) -> Range:
         return expected.within(self.content.usable)
 
-    def _found(self, one: Left) -> Range:
-        """Return what had been given by this observation."""
-        fill, priming = self.content.fill, self.content.priming
+    def _found(self, one: Left, slack: Fraction) -> Range:
+        """Return what had been given by this observation; `slack` is what flows within the tolerance of a clock."""
+        fill, priming, error = self.content.fill, self.content.priming, one.error + slack
         found = Range(
-            fill - priming.high - one.left - one.error,
+            fill - priming.high - one.left - error,
             fill - priming.exact - one.left,
-            fill - priming.low - one.left + one.error,
+            fill - priming.low - one.left + error,
         )
         return Range(*(max(part, Fraction(0)) for part in (found.low, found.exact, found.high)))
 

@@ -233,3 +233,23 @@ def _doubt_alarms(gathered: Gathered, contents: Mapping[int, Content]) -> None:
 def _running_at(stretches: Sequence[Stretch], pump: str, at: int) -> Stretch | None:
     """Return what this pump ran at that moment, or last before it."""
     return max((one for one in stretches if one.pump == pump and one.begins <= at), key=_in_time, default=None)
+
+
+def doubt_silence(plan: InfusionPlan, gathered: Gathered) -> None:
+    """Allow for what may have run since the last word of any pump: by what stood still then, and by what was due since.
+
+    It counts for the most that may have been given, and for nothing else.
+    """
+    error = 1 + plan.flow_error.magnitude
+    heard = gathered.last_word if gathered.last_word is not None else milliseconds(plan.start)
+    last = max(gathered.stretches, key=_in_time, default=None)
+    for one, content in zip(plan.containers, gathered.contents, strict=True):
+        since, until = milliseconds(one.connect_at), min(gathered.at, milliseconds(one.disconnect_at))
+        if last is not None and one.index == last.container and gathered.running is None:
+            since, until = last.ends, gathered.at
+        elif content.pieces or any(stretch.container == one.index for stretch in gathered.stretches):
+            continue
+        span = until - max(since, heard)
+        if span > 0:
+            more = one.rate.magnitude * NL_PER_ML * span / MS_PER_HOUR * error
+            content.doubts.append((max(since, heard), more, Fraction(0)))

@@ -112,7 +112,7 @@ class _Walk:
         """Say once what is odd about a container."""
         if (code, container) not in self.flagged:
             self.flagged.add((code, container))
-            told = notice(f"ledger.{code}", Level.WARN, pump=self.result.pump, container=container, **values)
+            told = notice(code, Level.WARN, pump=self.result.pump, container=container, **values)
             self.flags.append(told)
 
     # what is attached
@@ -140,10 +140,10 @@ class _Walk:
         told, planned = whole(data, "concentration_ng_per_mL"), self._planned_concentration(container)
         # A pump holds whole ng/mL, some of them with only three decimals of a mg/mL.
         if told is not None and planned is not None and abs(told - planned) * 100 > planned:
-            self.flag("other-concentration", container)
+            self.flag("ledger.other-concentration", container)
         product = text(data, "product")
         if product and product.casefold() != self.plan.product.casefold():
-            self.flag("other-product", container, product=product[:40])
+            self.flag("ledger.other-product", container, product=product[:40])
 
     def _planned_concentration(self, container: int) -> int | None:
         if not 1 <= container <= len(self.plan.containers):
@@ -242,7 +242,7 @@ class _Walk:
     def _since(self, counted: int, data: Mapping[str, object]) -> int:
         before = self.counted or 0
         if counted < before - assumed().jump_nl:
-            self.flag("counter-back", self._container(data))
+            self.flag("ledger.counter-back", self._container(data))
             return counted
         return counted - before  # a little less than before: a stop for an occlusion takes back what it held up
 
@@ -252,14 +252,14 @@ class _Walk:
         ran = self.kind is Kind.STOPPED or (self.kind is Kind.STATUS and rate)
         if ran and (rate or self.programmed):
             self.result.unseen.append((self._container(data), at, rate or self.programmed))
-            self.flag("began-unseen", self._container(data))
+            self.flag("ledger.began-unseen", self._container(data))
 
     def _read_by_time(self, at: int) -> None:
         """Without a counter the rate and the time say how much it was; the ledger says that nobody counted."""
         if self.current is not None and at > self.at and not self.current.stop:
             begins = max(self.at, self.current.begins)
             self._add(begins, at, self.current.rate * (at - begins) // MS_PER_HOUR, 0)
-            self.flag("no-counter", self.current.container)
+            self.flag("ledger.no-counter", self.current.container)
             self.at = at
 
     def _take(self, data: Mapping[str, object], at: int, volume: int, strokes: int) -> None:
@@ -275,7 +275,7 @@ class _Walk:
 
     def _check_jump(self, volume: int, span: int) -> None:
         if self.current is not None and volume > self.current.rate * span // MS_PER_HOUR + assumed().jump_nl:
-            self.flag("counter-jump", self.current.container)
+            self.flag("ledger.counter-jump", self.current.container)
 
     def _take_unseen(self, data: Mapping[str, object], at: int, volume: int, strokes: int) -> None:
         """Take what was counted after the last stop that was told: into what hung there then."""
@@ -286,14 +286,27 @@ class _Walk:
             ended.open_until = None
             self.current = None
             return
-        here = self.container
-        if self.kind is Kind.STARTED and ended is not None:
-            data = {**data, "container": ended.container}
-        self.flag("ran-unseen", self._container(data))
+        self._began_unseen(data, at, volume)
+        self._add(self.current.begins if self.current else self.at, at, volume, strokes)
+        if not self._runs_now(data):
+            self._end_unseen(at)
+
+    def _began_unseen(self, data: Mapping[str, object], at: int, volume: int) -> None:
+        """Begin a stretch whose start was not told: what runs now ran last, what stands still ran first."""
+        here, last = self.container, self.result.stretches[-1:]
+        if self.kind is Kind.STARTED and last:
+            data = {**data, "container": last[0].container}
+        self.flag("ledger.ran-unseen", self._container(data))
         self._begin(data, self.at, "unseen")
-        self._add(self.at, at, volume, strokes)
-        self._end_unseen(at)
-        self.container = here
+        if self.current is not None and self.current.rate and self._runs_now(data):
+            begins = max(self.at, at - volume * MS_PER_HOUR // self.current.rate)
+            self.current.begins = self.current.ends = begins
+        if self.kind is Kind.STARTED:
+            self.container = here
+
+    def _runs_now(self, data: Mapping[str, object]) -> bool:
+        """Whether the pump ran until this event."""
+        return self.kind is Kind.STOPPED or (self.kind is Kind.STATUS and bool(whole(data, "rate_nL_per_h")))
 
     def _take_back(self, ended: Stretch, volume: int) -> None:
         """Take what was drawn back out of the line from what had been counted."""

@@ -16,7 +16,7 @@ from ransel.infusion.counting import KVO
 from ransel.infusion.instant import MS_PER_HOUR, milliseconds
 from ransel.infusion.ledger import Interruption
 from ransel.infusion.observing import NL_PER_ML
-from ransel.infusion.plan import InfusionPlan
+from ransel.infusion.plan import ContainerToGive, InfusionPlan
 from ransel.infusion.standstill import infusions
 from ransel.protocols.protocol import Event
 
@@ -221,9 +221,30 @@ def expected(plan: InfusionPlan) -> Fraction:
     infusion = infusions(plan)
     total = Fraction(0)
     for place, one in enumerate(plan.containers):
-        usable = one.volume.magnitude - plan.priming.magnitude
-        hours = Fraction(milliseconds(one.disconnect_at) - milliseconds(one.connect_at), MS_PER_HOUR)
-        is_last = place + 1 == len(infusion) or infusion[place + 1] != infusion[place]
-        volume = usable if is_last and plan.course_ends_by == "empty" else min(one.rate.magnitude * hours, usable)
+        volume = _planned_volume(plan, one)
+        if place + 1 == len(infusion) or infusion[place + 1] != infusion[place]:
+            hours = (planned_end(plan, infusion, place) - milliseconds(one.connect_at)) / MS_PER_HOUR
+            volume = min(one.rate.magnitude * hours, one.volume.magnitude - plan.priming.magnitude)
         total += volume * one.concentration.magnitude
     return total
+
+
+def planned_end(plan: InfusionPlan, infusion: Sequence[int], last: int) -> Fraction:
+    """Return when an infusion ends with an exact pump and no stop, in ms; `last` is the place of its last container."""
+    container = plan.containers[last]
+    begins, usable = milliseconds(container.connect_at), container.volume.magnitude - plan.priming.magnitude
+    empty = begins + usable / container.rate.magnitude * MS_PER_HOUR
+    if plan.course_ends_by == "empty":
+        return empty
+    if plan.course_ends_by == "weighed-residue":
+        members = [one for one, number in zip(plan.containers, infusion, strict=True) if number == infusion[last]]
+        ordered = sum((one.delivers.magnitude for one in members), Fraction(0))
+        before = sum((_planned_volume(plan, one) for one in members[:-1]), Fraction(0))
+        return min(begins + max(ordered - before, Fraction(0)) / container.rate.magnitude * MS_PER_HOUR, empty)
+    return Fraction(milliseconds(container.disconnect_at))
+
+
+def _planned_volume(plan: InfusionPlan, one: ContainerToGive) -> Fraction:
+    """Return what a container gives in its planned time with an exact pump, in mL."""
+    hours = Fraction(milliseconds(one.disconnect_at) - milliseconds(one.connect_at), MS_PER_HOUR)
+    return min(one.rate.magnitude * hours, one.volume.magnitude - plan.priming.magnitude)

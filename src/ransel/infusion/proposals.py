@@ -10,7 +10,7 @@ from ransel.infusion.accounting import assumed
 from ransel.infusion.instant import MS_PER_HOUR, instant, milliseconds
 from ransel.infusion.ledger import ContainerAccount, Interruption, Projection, Proposal
 from ransel.infusion.plan import ContainerToGive, InfusionPlan, PlannedVisit
-from ransel.infusion.projection import Course
+from ransel.infusion.projection import Course, Followed, planned_end
 from ransel.language import Message, Moment
 from ransel.quantities import Duration, Shown, Volume
 
@@ -20,15 +20,17 @@ def proposals(
     containers: Sequence[ContainerAccount],
     interruptions: Sequence[Interruption],
     projection: Projection,
+    exact: Followed,
 ) -> tuple[Proposal, ...]:
-    """Return what has to move; nothing when everything may stay where it is."""
+    """Return what has to move; nothing when everything may stay where it is. `exact` follows an exact pump."""
     if not course.begun:
         return ()
     found = [*_restart(course.plan, interruptions)]
     if course.current:
-        found += _change(course, containers)
+        shift = _shift(course, exact)
+        found += _change(course, containers, shift)
         found += _clocks(course, containers)
-        found += _disconnect(course, containers)
+        found += _disconnect(course, shift)
     found += _short(course, containers, projection)
     return tuple(found)
 
@@ -46,27 +48,37 @@ def _restart(plan: InfusionPlan, interruptions: Sequence[Interruption]) -> Itera
             yield Proposal(Message(key, values), container=one.container)
 
 
-def _change(course: Course, containers: Sequence[ContainerAccount]) -> Iterator[Proposal]:
-    """The change from the running container may have to come earlier, or everything after it later."""
+def _shift(course: Course, exact: Followed) -> timedelta:
+    """Return how much later than planned the running infusion ends, with an exact pump."""
+    number = course.infusion[course.current - 1]
+    if number not in course.begun:
+        return timedelta()
+    last = max(place for place, infusion in enumerate(course.infusion) if infusion == number)
+    return instant(exact.stops[last + 1]) - instant(planned_end(course.plan, course.infusion, last))
+
+
+def _change(course: Course, containers: Sequence[ContainerAccount], shift: timedelta) -> Iterator[Proposal]:
+    """The change from the running container may have to come earlier, before it is empty, or later, with the end."""
     plan, running = course.plan, containers[course.current - 1]
     visit = _visit(plan, "change", course.current + 1)
-    if visit is None or running.empties is None or visit.latest is None:
+    if visit is None or running.empties is None or visit.latest is None or plan.container_ends_by == "empty":
         return
-    first = running.empties.earliest
-    latest = first - _margin(plan)
+    latest = running.empties.earliest - _margin(plan)
     if running.finish_before is not None:
         latest = min(latest, running.finish_before)
-    if plan.container_ends_by == "empty" or latest >= visit.planned or visit.planned - latest < _worth():
-        return
-    new = max(latest, instant(course.at))
     values = {
         "container": course.current,
         "following": course.current + 1,
-        "empty": _moment(plan, first),
+        "empty": _moment(plan, running.empties.earliest),
         "old": _moment(plan, visit.planned),
-        "new": _moment(plan, new),
     }
-    yield _moved(Message("proposal.change-earlier", values), visit, new)
+    if visit.planned - latest >= _worth():
+        new = max(latest, instant(course.at))
+        yield _moved(Message("proposal.change-earlier", values | {"new": _moment(plan, new)}), visit, new)
+    elif visit.earliest + shift - visit.planned >= _worth():
+        new = min(visit.planned + shift, latest)
+        if new - visit.planned >= _worth():
+            yield _moved(Message("proposal.change-later", values | {"new": _moment(plan, new)}), visit, new)
 
 
 def _margin(plan: InfusionPlan) -> timedelta:
@@ -101,19 +113,16 @@ def _clocks(course: Course, containers: Sequence[ContainerAccount]) -> Iterator[
             yield Proposal(Message("proposal.connect-too-late", values), container=one.index)
 
 
-def _disconnect(course: Course, containers: Sequence[ContainerAccount]) -> Iterator[Proposal]:
+def _disconnect(course: Course, shift: timedelta) -> Iterator[Proposal]:
     """The end of the running infusion moves with what a stop has cost, and with a late or early start."""
-    plan = course.plan
-    number = course.infusion[course.current - 1]
-    last = max(at for at, infusion in enumerate(course.infusion) if infusion == number)
-    visit, account = _visit(plan, "disconnect", last + 1), containers[last]
-    if visit is None or account.used_until is None or number not in course.begun:
+    plan, number = course.plan, course.infusion[course.current - 1]
+    last = max(place for place, infusion in enumerate(course.infusion) if infusion == number) + 1
+    visit = _visit(plan, "disconnect", last)
+    if visit is None or number not in course.begun or abs(shift) < _worth():
         return
-    new = account.used_until
-    if abs(new - visit.planned) < _worth():
-        return
+    new = visit.planned + shift
     values = {
-        "container": account.index,
+        "container": last,
         "old": _moment(plan, visit.planned),
         "new": _moment(plan, new),
         "lost": Shown(Duration(Fraction(course.lost.get(number, 0), MS_PER_HOUR), "h"), "h", 1),

@@ -12,7 +12,7 @@ from fractions import Fraction
 from ransel.infusion.accounting import assumed
 from ransel.infusion.balance import Balance, balance
 from ransel.infusion.condition import Condition
-from ransel.infusion.contents import Gathered, gather
+from ransel.infusion.contents import Gathered, doubt_silence, gather
 from ransel.infusion.entries import between, container_accounts, drug, moments, segments, volume
 from ransel.infusion.event import PumpEvent
 from ransel.infusion.instant import MS_PER_HOUR, instant, milliseconds
@@ -34,8 +34,10 @@ def account(plan: InfusionPlan, events: Iterable[PumpEvent], now: datetime | Non
     """
     told = timeline(plan, events)
     gathered = gather(plan, told, now)
-    balances = _balances(plan, gathered)
     over = _is_over(plan, gathered)
+    if not over:
+        doubt_silence(plan, gathered)
+    balances = _balances(plan, gathered)
     stood = interruptions(plan, gathered.stretches, gathered.at, over=over)
     given = [one.given for one in balances]
     course = course_so_far(plan, gathered, given, stood, over=over)
@@ -57,7 +59,7 @@ def account(plan: InfusionPlan, events: Iterable[PumpEvent], now: datetime | Non
         alarms=tuple(gathered.alarms),
         silent_non_delivery=silent,
         projection=projection,
-        proposals=proposals(course, containers, stood, projection),
+        proposals=proposals(course, containers, stood, projection, followed[1]),
         flags=(*gathered.flags, *_flags(plan, gathered, balances, silent, over=over)),
     )
 

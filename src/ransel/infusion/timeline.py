@@ -55,7 +55,7 @@ def timeline(plan: InfusionPlan, events: Iterable[PumpEvent]) -> Timeline:
     pumps: dict[str, tuple[Told, ...]] = {}
     hand: list[Told] = []
     for pump, told in by_pump.items():
-        if all(event.kind in HAND for event, _ in told):
+        if all(event.kind in HAND or event.kind is Kind.COURSE for event, _ in told):
             hand += _kept_by_hand(plan, told)
             continue
         placed = _placed(plan, pump, told, flags)
@@ -106,6 +106,8 @@ def _kept_by_hand(plan: InfusionPlan, told: Sequence[tuple[PumpEvent, int | None
     start = believed(plan.start) or 0
     placed = []
     for event, received in told:
+        if event.kind is Kind.COURSE:
+            continue
         noted = believed(event.pump_time)
         at = noted if noted is not None else received
         placed.append(Told(event, start if at is None else at))
@@ -145,8 +147,8 @@ def _anchors(
         heard = [received - event.uptime_ms for event, received in told if received is not None]
         anchor = min(heard) if heard else _by_pump_clock(told)
         if not heard:
-            code = "no-clock" if anchor is None else "pump-clock"
-            flags.append(notice(f"ledger.{code}", Level.WARN, pump=pump, boot=boot))
+            code = "ledger.no-clock" if anchor is None else "ledger.pump-clock"
+            flags.append(notice(code, Level.WARN, pump=pump, boot=boot))
         if anchor is None:
             anchor = (believed(plan.start) or 0) if limit is None else limit - max(uptimes)
         if limit is not None:

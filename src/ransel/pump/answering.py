@@ -11,12 +11,12 @@ from ransel.infusion.event import Kind
 from ransel.pump.actions import Act, Action
 from ransel.pump.board import AUDIBLE, CAUSE_LASTS
 from ransel.pump.controller import Controller
-from ransel.pump.delivery import DELIVERING, MOVING, Mode, Step
+from ransel.pump.delivery import DELIVERING, MOVING, Mode, Step, after
 from ransel.pump.delivery_watch import watch_delivery
-from ransel.pump.dose_window import DoseWindow
 from ransel.pump.programme import Programme, judged
 from ransel.pump.readings import Readings
 from ransel.pump.timers import Timer
+from ransel.pump.whose_window import with_window
 
 DEFAULTS = ("display_start_uL", "silence_ms", "sleep_ms")
 """The settings that an administrator may change; a silence may only become shorter."""
@@ -25,18 +25,35 @@ FIRMWARE = "ransel-twin/1"
 
 READY = frozenset({Mode.STOPPED, Mode.PAUSED, Mode.HELD, Mode.RUNNING, Mode.KVO})
 
+ONE_PRESS_MS = 1000
+"""The same key again within this time is the same press (GIP 2.3.2)."""
+
 
 def act(pump: Controller, now_ms: int, action: Action) -> str:
     """Do what a person presses; return why not, or nothing when it was done. Either way it is told and logged."""
+    if pump.mode is Mode.OFF and action.act is not Act.SWITCH_ON:
+        return "not-now"
+    if _is_the_same_press(pump, now_ms, action):
+        return ""
     was_asleep = pump.asleep
     pump.wake()
     if was_asleep and action.act not in {Act.STOP, Act.SWITCH_OFF}:
+        pump.pressed = (now_ms, action)
+        pump.tell(now_ms, Kind.ACTION, action="wake", refused="")
         return ""  # the first key after a sleep only wakes the display
     refused = ANSWERS[action.act](pump, now_ms, action)
+    pump.refused, pump.pressed = refused, None if refused else (now_ms, action)
+    if pump.draft is None:  # that an entry was thrown away has been seen by whoever presses a key
+        pump.end(Condition.ENTRY_IDLE, now_ms)
     if pump.mode is not Mode.OFF:
         pump.tell(now_ms, Kind.ACTION, action=action.act.value, refused=refused)
         _await_next_key(pump, now_ms)
     return refused
+
+
+def _is_the_same_press(pump: Controller, now_ms: int, action: Action) -> bool:
+    """Whether a key bounces: what was just done is not done twice; what was refused may be tried again at once."""
+    return pump.pressed is not None and pump.pressed[1] == action and now_ms - pump.pressed[0] < ONE_PRESS_MS
 
 
 def _await_next_key(pump: Controller, now_ms: int) -> None:
@@ -44,8 +61,10 @@ def _await_next_key(pump: Controller, now_ms: int) -> None:
     if pump.draft is not None:
         pump.timers.set(Timer.ENTRY_IDLE, now_ms + device.entry_idle_ms)
         pump.timers.set(Timer.ENTRY_CLEAR, now_ms + device.entry_clear_ms)
-    elif pump.mode is Mode.STOPPED and not pump.board.lines and device.sleep_ms:
-        pump.timers.set(Timer.SLEEP, now_ms + pump.kept.defaults.get("sleep_ms", device.sleep_ms))
+    elif pump.mode is Mode.STOPPED and not pump.board.lines:
+        sleep_ms = pump.kept.defaults.get("sleep_ms", device.sleep_ms)
+        if sleep_ms:  # set to 0 it never sleeps
+            pump.timers.set(Timer.SLEEP, now_ms + sleep_ms)
     if pump.mode in {Mode.SENSES, Mode.STOPPED}:
         pump.timers.set(Timer.REMINDER, now_ms + device.reminder_ms)
 
@@ -80,10 +99,12 @@ def power_lost(pump: Controller, now_ms: int) -> None:
     if pump.mode is Mode.OFF:
         return
     cut_off = pump.mode in DELIVERING
-    if pump.mode in MOVING:
-        told = len(pump.told)
+    told = len(pump.told)
+    if pump.mode is Mode.PRIMING:
+        pump.stop_priming(now_ms)
+    elif cut_off:
         pump.stand(now_ms, "power", finish_stroke=False)
-        del pump.told[told:]
+    del pump.told[told:]
     pump.step(Step.POWER_LOST)
     _without_power(pump, now_ms, cut_off=cut_off)
 
@@ -96,14 +117,31 @@ def _without_power(pump: Controller, now_ms: int, *, cut_off: bool) -> None:
     pump.draft, pump.reviewed, pump.clearing = None, False, False
 
 
-def _confirm_senses(pump: Controller, _: int, action: Action) -> str:
+def _confirm_senses(pump: Controller, now_ms: int, action: Action) -> str:
+    if action.name:  # what a person could not hear, see or feel
+        return "senses-missing"
     begun = pump.kept.begun and not action.new_child
     if not pump.step(Step.SENSES_CONFIRMED_AGAIN if begun else Step.SENSES_CONFIRMED):
         return "not-now"
     pump.new_child = action.new_child
     if action.new_child:
-        pump.kept = replace(pump.kept, programme=None, begun=False)
+        _give_up(pump, now_ms)
+        pump.kept = replace(pump.kept, programme=None)
+    elif pump.kept.programme is not None and not begun and _remains_nL(pump, pump.kept.programme) > 0:
+        pump.timers.set(Timer.NOT_STARTED, now_ms + pump.device.not_started_ms)
     return ""
+
+
+def _give_up(pump: Controller, now_ms: int) -> None:
+    """Forget that an infusion has begun: nobody waits any more until it goes on."""
+    pump.kept = replace(pump.kept, begun=False)
+    pump.timers.stop(Timer.PAUSE, Timer.RESTART)
+    for condition in (Condition.PAUSE_TOO_LONG, Condition.RESTART_TOO_LATE):
+        pump.end(condition, now_ms)
+
+
+def _remains_nL(pump: Controller, programme: Programme) -> int:
+    return programme.volume_nL - (pump.kept.meter.counted_nL - pump.kept.given_from_nL)
 
 
 # -- entering a programme
@@ -129,6 +167,8 @@ def _review(pump: Controller, _: int, __: Action) -> str:
 
 
 def _confirm(pump: Controller, now_ms: int, action: Action) -> str:
+    if pump.mode not in READY:
+        return "not-now"
     if pump.draft is None or not pump.reviewed:
         return "review-first"
     verdict = judged(pump.draft, pump.device, pump.library)
@@ -136,7 +176,7 @@ def _confirm(pump: Controller, now_ms: int, action: Action) -> str:
         return "review-first"
     if verdict.asks and action.name != "override":
         return verdict.asks[0]
-    if pump.mode in DELIVERING and _another_child(pump, verdict.programme):
+    if pump.mode in DELIVERING and _for_another(pump, verdict.programme):
         return "stop-first"
     _take_over(pump, now_ms, verdict.programme)
     return ""
@@ -145,25 +185,25 @@ def _confirm(pump: Controller, now_ms: int, action: Action) -> str:
 def _take_over(pump: Controller, now_ms: int, programme: Programme) -> None:
     """Make a confirmed programme the one that holds; another drug stops what runs and has to be started anew."""
     was_delivering = pump.mode in DELIVERING
-    another_drug = pump.row is not None and programme.row.id != pump.row.id
+    another = _another_drug(pump, programme) or _another_child(pump, programme)
     if was_delivering:
         pump.stand(now_ms, "rate-change", finish_stroke=True)
-    if was_delivering and another_drug:
+    if another:
         pump.step(Step.PAUSE)
-    if another_drug and pump.step(Step.NEW_INFUSION):
-        pump.kept = replace(pump.kept, begun=False)
-    window = _window(pump, programme)
+        if pump.step(Step.NEW_INFUSION):
+            _give_up(pump, now_ms)
     pump.kept = replace(
-        pump.kept, programme=programme, window=window, given_from_nL=pump.kept.meter.counted_nL
+        with_window(pump, programme), programme=programme, given_from_nL=pump.kept.meter.counted_nL
     )  # fmt: skip
     pump.flow_from_nL = pump.readings.flowed_nL or 0
     _close_entry(pump, now_ms)
+    pump.end(Condition.LIBRARY_MISMATCH, now_ms)
     pump.tell(
         now_ms, Kind.PROGRAMMED, container=programme.container, product=programme.row.product,
         concentration_ng_per_mL=programme.critical["concentration_ng_per_mL"], rate_nL_per_h=programme.rate_nL_per_h,
         volume_nL=programme.volume_nL, row=programme.row.id, overridden=list(programme.overridden),
     )  # fmt: skip
-    if was_delivering and not another_drug:
+    if was_delivering and not another:
         pump.step(Step.START)
         pump.turn(now_ms, programme.rate_nL_per_h, "rate-change")
         watch_delivery(pump, now_ms)
@@ -171,21 +211,21 @@ def _take_over(pump: Controller, now_ms: int, programme: Programme) -> None:
         pump.timers.set(Timer.NOT_STARTED, now_ms + pump.device.not_started_ms)
 
 
+def _for_another(pump: Controller, programme: Programme) -> bool:
+    """Whether a programme is for another child or another container than the one that runs."""
+    return _another_child(pump, programme) or programme.container != pump.kept.container
+
+
+def _another_drug(pump: Controller, programme: Programme) -> bool:
+    """Whether what is in the container is another drug, or the same at another strength."""
+    before, name = pump.kept.programme, "concentration_ng_per_mL"
+    return before is not None and (
+        programme.row.id != before.row.id or programme.critical[name] != before.critical[name]
+    )
+
+
 def _another_child(pump: Controller, programme: Programme) -> bool:
     return pump.kept.programme is not None and pump.kept.programme.patient != programme.patient
-
-
-def _window(pump: Controller, programme: Programme) -> DoseWindow:
-    """Return the dose window for a programme.
-
-    It is emptied for another child, and for a new course: a person has said so at switching on *and* the clock says
-    that a whole window has passed. Neither alone is enough.
-    """
-    row, kept = programme.row, pump.kept
-    waited = kept.stopped_clock_ms is not None and pump.readings.clock_ms - kept.stopped_clock_ms >= row.window_ms
-    fresh = _another_child(pump, programme) or (pump.new_child and (waited or not kept.window.stretches))
-    stretches = () if fresh else kept.window.stretches
-    return DoseWindow(row.window_ms, row.window_most_nL, row.window_most_percent, stretches)
 
 
 def _clear(pump: Controller, _: int, __: Action) -> str:
@@ -233,6 +273,10 @@ def _prime(pump: Controller, now_ms: int, action: Action) -> str:
         return "no-cassette"
     if not 0 < action.volume_nL <= pump.device.prime_most_nL - pump.kept.meter.primed_nL:
         return "prime-volume"
+    lasting = (key for key in pump.board.lasting() if pump.reaction(key) is Reaction.STOP)
+    stopping = next((key for key in lasting if key not in {*BY_START, Condition.AIR_IN_LINE}), None)
+    if stopping is not None:  # air is what a line is filled to get rid of
+        return f"alarm:{stopping.value}"
     if not pump.step(Step.PRIME):
         return "stop-first"
     meter = replace(pump.kept.meter, priming=True).running(now_ms, pump.device.prime_rate_nL_per_h)
@@ -246,6 +290,8 @@ def _prime(pump: Controller, now_ms: int, action: Action) -> str:
 
 
 def _start(pump: Controller, now_ms: int, _: Action) -> str:
+    if after(pump.mode, Step.START) is None:
+        return "not-now"
     refused = start_refused(pump, now_ms)
     if refused:
         return refused
@@ -255,7 +301,7 @@ def _start(pump: Controller, now_ms: int, _: Action) -> str:
     if pump.motor_nL_per_h:
         pump.stand(now_ms, "rate-change", finish_stroke=True)
     pump.restart_ordered, pump.held_by = False, None
-    for condition in (Condition.PAUSE_TOO_LONG, Condition.NOT_STARTED, Condition.RESTART_TOO_LATE):
+    for condition in ENDED_BY_START:
         pump.end(condition, now_ms)
     pump.turn(now_ms, programme.rate_nL_per_h, "resume" if resumed else "start")
     watch_delivery(pump, now_ms)
@@ -270,6 +316,9 @@ def start_refused(pump: Controller, now_ms: int) -> str:
     if not kept.programme.critical.sound:
         pump.begin(Condition.SYSTEM_FAILURE, now_ms, "critical")
         return "system-failure"
+    if not _row_holds(pump, kept.programme):
+        pump.begin(Condition.LIBRARY_MISMATCH, now_ms)
+        return Condition.LIBRARY_MISMATCH.value
     missing = _not_loaded(readings)
     if missing is not None:
         pump.begin(missing, now_ms)
@@ -277,6 +326,12 @@ def start_refused(pump: Controller, now_ms: int) -> str:
     if kept.container != kept.programme.container:
         return "other-container"
     return _held_back(pump, now_ms)
+
+
+def _row_holds(pump: Controller, programme: Programme) -> bool:
+    """Whether the library still says what it said when the programme was confirmed."""
+    row, concentration = programme.row, programme.critical["concentration_ng_per_mL"]
+    return pump.library.row(row.product, concentration, row.patient_type, row.care_area) == row
 
 
 def _not_loaded(readings: Readings) -> Condition | None:
@@ -309,6 +364,9 @@ BY_START = frozenset(
     {Condition.RESTART_TOO_LATE, Condition.PAUSE_TOO_LONG, Condition.NOT_STARTED, Condition.DOSE_LIMIT}
 )
 """Conditions that a start itself answers, or asks about again."""
+
+ENDED_BY_START = (*sorted(BY_START), Condition.INFUSION_COMPLETE, Condition.OVER_INFUSION)
+"""Conditions whose cause is gone, or judged anew, as soon as delivery has started."""
 
 
 def _too_late(pump: Controller, now_ms: int) -> bool:
@@ -344,7 +402,7 @@ def _stop(pump: Controller, now_ms: int, action: Action) -> str:
         pump.step(Step.PAUSE)
         pump.held_by = None
     elif pump.step(Step.PAUSE):
-        _silence(pump, now_ms, action)
+        silence(pump, now_ms, action)
     else:
         return "not-now"
     return ""
@@ -361,7 +419,8 @@ def _confirm_restart(pump: Controller, now_ms: int, _: Action) -> str:
 # -- alarms
 
 
-def _silence(pump: Controller, now_ms: int, action: Action) -> str:
+def silence(pump: Controller, now_ms: int, action: Action) -> str:
+    """Silence one condition, or everything that sounds; return why nothing was silenced, or nothing."""
     heard = [key for key, line in pump.board.lines.items() if line.signal in AUDIBLE]
     chosen = [key for key in heard if action.condition in {None, key}]
     until = now_ms + min(pump.kept.defaults.get("silence_ms", pump.device.silence_ms), pump.device.silence_ms)
@@ -386,9 +445,9 @@ def _acknowledge(pump: Controller, now_ms: int, action: Action) -> str:
     line = pump.board.lines.get(condition) if condition else None
     if condition is None or line is None:
         return "no-such-alarm"
+    pump.tell(now_ms, Kind.ALARM_ACKNOWLEDGED, condition=condition.value)
     until = now_ms + pump.device.silence_ms
     board = pump.board.acknowledge(condition, until)
-    pump.tell(now_ms, Kind.ALARM_ACKNOWLEDGED, condition=condition.value)
     if line.signal in CAUSE_LASTS and board is not pump.board:
         pump.timers.set(Timer.SILENCE, until, condition.value)
     pump.set_board(board, condition, now_ms, "acknowledged")
@@ -403,8 +462,10 @@ def _set_default(pump: Controller, _: int, action: Action) -> str:
         return "administrator-only"
     if action.name not in DEFAULTS:
         return "no-such-default"
-    most = {"silence_ms": pump.device.silence_ms, "sleep_ms": pump.device.sleep_most_ms}
-    if not 0 < action.value <= most.get(action.name, pump.device.volume_most_nL // 1000):
+    device = pump.device
+    bounds = {"silence_ms": (1, device.silence_ms), "sleep_ms": (0, device.sleep_most_ms)}
+    least, most = bounds.get(action.name, (1, device.volume_most_nL // 1000))
+    if not least <= action.value <= most or (action.name == "sleep_ms" and action.value % device.sleep_step_ms):
         return "default-outside-bounds"
     pump.kept = replace(pump.kept, defaults={**pump.kept.defaults, action.name: action.value})
     return ""
@@ -429,7 +490,7 @@ ANSWERS: Mapping[Act, Answer] = {
     Act.PRIME: _prime,
     Act.START: _start,
     Act.STOP: _stop,
-    Act.SILENCE: _silence,
+    Act.SILENCE: silence,
     Act.CANCEL_SILENCE: _cancel_silence,
     Act.ACKNOWLEDGE: _acknowledge,
     Act.CONFIRM_RESTART: _confirm_restart,

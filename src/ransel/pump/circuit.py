@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ransel.pump.account import Account
 from ransel.pump.figures import MMHG_PER_METRE, Fluid
-from ransel.pump.stage import NEVER, hours_to_lose, hours_to_move, moved
+from ransel.pump.stage import NEVER, hours_to_lose, hours_to_move, moved, moved_at_most
 
 AN_INSTANT = 1.0
 """What is pushed at once is pushed at `volume per hour` for one hour in which no time passes."""
@@ -261,47 +261,53 @@ class Circuit:
             rest = self._step(account, (start, decay, 0.0, 0.0), rest)
 
     def _step(self, account: Account, law: tuple[float, float, float, float], hours: float) -> float:
-        """Go on until the time is over or the bag runs dry; return what is left of the time."""
+        """Go on until the time is over, a bubble has passed or the bag runs dry; return what is left of the time."""
         start, decay, leak, line_leak = law
-        dry = self.is_dry
-        supply = account.left_mL + self._air_waiting
-        until_dry = NEVER if dry else hours_to_lose(start, decay, leak, supply)
-        span = min(hours, until_dry)
+        dry, air = self.is_dry, self._air_waiting
+        until = NEVER
+        if not dry:
+            until = hours_to_move(start, decay, air) if air else hours_to_lose(start, decay, leak, account.left_mL)
+        span = min(hours, until)
         volume = moved(start, decay, span)
         if self._blocked_above or dry:
             self._drawn += volume
-        if not dry:
-            leaked = min(leak * span, account.left_mL)
-            if until_dry <= hours:
-                volume = supply - leaked
-            self._take(account, volume, leaked, line_leak * span)
+        if dry:
+            return hours - span
+        leaked = min(leak * span, account.left_mL)
+        account.leaked_mL += leaked
+        account.left_mL -= leaked
+        if until <= hours:
+            volume = air or account.left_mL
+        self.seen_mL += volume * (1.0 + self.flow_sensor_error)
+        if air > 0.0 and volume > 0.0:
+            self._take_air(min(volume, air))
+        else:
+            self._take_drug(account, volume, moved_at_most(start, decay, span, line_leak))
         return hours - span
 
-    def _take(self, account: Account, volume: float, leaked: float, line_leaks: float) -> None:
-        """Move this volume past the detector: air first, then drug."""
-        self.seen_mL += volume * (1.0 + self.flow_sensor_error)
+    def _take_air(self, volume: float) -> None:
+        """Move this much of the bubble past the detector."""
+        self._air_waiting -= volume
+        self._bubble = self.bubble_mL + volume
+        self._fluid_since_bubble = 0.0
+        if self._blocked_below:
+            self._held_air += volume
+        elif self.child_connected:
+            self.air_into_child_mL += volume
+
+    def _take_drug(self, account: Account, volume: float, beside: float) -> None:
+        """Move this much drug past the detector; below nothing it comes back out of the child."""
         if volume < 0.0:
             account.left_mL -= volume
             account.into_child_mL += volume
             return
-        air = min(volume, self._air_waiting)
-        drug = min(volume - air, account.left_mL)
-        leaked = min(leaked, account.left_mL - drug)
-        account.left_mL -= drug + leaked
-        account.leaked_mL += leaked
-        self._air_waiting -= air
-        self._past_detector(air, drug)
+        volume = min(volume, account.left_mL)
+        account.left_mL -= volume
+        self._fluid_since_bubble += volume
         if self._blocked_below:
-            account.in_line_mL += drug
-            self._held_air += air
+            account.in_line_mL += volume
         else:
-            self._let_out(account, drug, air, line_leaks)
-
-    def _past_detector(self, air: float, drug: float) -> None:
-        if air > 0.0:
-            self._bubble = self.bubble_mL + air
-            self._fluid_since_bubble = 0.0
-        self._fluid_since_bubble += drug
+            self._let_out(account, volume, 0.0, beside)
 
     @property
     def bubble_mL(self) -> float:
@@ -345,8 +351,7 @@ class Circuit:
             return NEVER
         account = self._account
         dry = self.is_dry or account is None
-        supply = account.left_mL + self._air_waiting if account else 0.0
-        until_dry = 0.0 if dry else hours_to_lose(start, decay, self._cassette_leak(), supply)
+        until_dry = 0.0 if dry else self._hours_to_dry(start, decay)
         first = NEVER
         if not dry:
             wanted = [volume for volume in passing_mL if volume > 0.0]
@@ -359,6 +364,12 @@ class Circuit:
         if drawn_mL <= 0.0 or until_dry == NEVER or first < until_dry:
             return first
         return min(first, until_dry + self._hours_dry(rate_mL_per_h, moved(start, decay, until_dry), drawn_mL))
+
+    def _hours_to_dry(self, start: float, decay: float) -> float:
+        """Return when neither air nor drug is left; drug that leaks out of the cassette does not speed up the air."""
+        air = self._air_waiting
+        everything = hours_to_lose(start, decay, self._cassette_leak(), self.left_mL + air)
+        return max(everything, hours_to_move(start, decay, air)) if air else everything
 
     def _hours_dry(self, rate_mL_per_h: float, before: float, drawn_mL: float) -> float:
         """Return how long a dry bag is pulled at until the tube lacks this much.

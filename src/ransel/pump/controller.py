@@ -15,6 +15,7 @@ from typing import Any
 from ransel.infusion.condition import Condition, Priority, Reaction
 from ransel.infusion.condition_facts import facts
 from ransel.infusion.event import Kind
+from ransel.pump.actions import Action
 from ransel.pump.board import Board
 from ransel.pump.delivery import DELIVERING, MOVING, Mode, Step, after
 from ransel.pump.dose_window import DoseWindow, Stretch
@@ -39,7 +40,8 @@ class Kept:
     """What survives without power.
 
     Values:
-        meter: the count. window: the rolling dose limit. powered_ms: the sum of all earlier uptimes, the window's time.
+        meter: the count. window: the rolling dose limit of the child `window_of`; other_windows: what other children
+            were given, by their number. powered_ms: the sum of all earlier uptimes, the window's time.
         boot: how often it was switched on. container: what was loaded last. given_from_nL: the count when the
             programme was confirmed. begun: an infusion has begun and is neither complete nor given up.
         stopped_powered_ms, stopped_clock_ms: when delivery stopped, on both clocks; None while it runs.
@@ -58,6 +60,8 @@ class Kept:
     stopped_powered_ms: int | None = None
     stopped_clock_ms: int | None = None
     cut_off: bool = False
+    window_of: str = ""
+    other_windows: Mapping[str, tuple[Stretch, ...]] = field(default_factory=dict, hash=False)
     defaults: Mapping[str, int] = field(default_factory=dict, hash=False)
 
 
@@ -75,9 +79,11 @@ class Controller:
         reviewed, clearing: the first of two steps was taken. restart_ordered: a doctor ordered the late restart.
         restarts: alarms that stopped the pump and were followed by a start, with their instants.
         clock_offset_ms: the pump's clock less its uptime, as first seen.
-        bubbles: small ones of the last window, with their instants. flow_mark: sensor and count when the last flow
-            window began; flow_was_off: that window was low or high, None when right; flow_from_nL: sensor at the programme.
+        bubbles: small ones of the last window, with their instants. flow_mark: sensor and count when this flow
+            window began; flow_was_off: the last one was low or high, None when right; flow_from_nL: sensor at the
+            programme, less what was primed since; flow_seen: sensor and motor when they were last compared.
         new_child: at switching on a person said that this is another child or another course.
+        refused: why the last key was refused; a refusal gives a short tone of its own. pressed: what was last done.
         administrator: SHA-256 of the code that opens the settings, empty when nobody may.
         told: what happened and was not fetched yet. push_nL: what the motor shall turn at once.
     """
@@ -100,9 +106,12 @@ class Controller:
     bubbles: tuple[tuple[int, int], ...] = ()
     flow_mark: tuple[int, int] | None = None
     flow_was_off: bool | None = None
-    flow_from_nL: int = 0
+    flow_from_nL: int | None = None
+    flow_seen: tuple[int, int] | None = None
     new_child: bool = False
     asleep: bool = False
+    refused: str = ""
+    pressed: tuple[int, Action] | None = None
     administrator: str = ""
     told: list[Told] = field(default_factory=list)
     push_nL: int = 0
@@ -151,8 +160,10 @@ class Controller:
 
     @property
     def battery_minutes(self) -> int:
-        """How long the battery lasts, from its voltage; between two rows of the table the lower one holds."""
-        return next((left for mV, left in self.device.battery_minutes if self.readings.battery_mV >= mV), 0)
+        """How long the battery lasts, from its voltage and from what the set rate takes out of it."""
+        device, programme = self.device, self.kept.programme
+        rate = self.motor_nL_per_h or (programme.rate_nL_per_h if programme else device.battery_rate_nL_per_h)
+        return device.battery_minutes_at(self.readings.battery_mV) * device.battery_load_uA // device.load_uA(rate)
 
     # -- the delivery machine
 
@@ -169,24 +180,32 @@ class Controller:
         meter = self.kept.meter.running(now_ms, rate_nL_per_h)
         self.kept = replace(self.kept, meter=meter, begun=True, stopped_powered_ms=None, stopped_clock_ms=None)
         self.timers.stop(Timer.PAUSE, Timer.RESTART, Timer.NOT_STARTED, Timer.SLEEP, Timer.REMINDER)
+        self.new_child = False
         self.tell(now_ms, Kind.STARTED, **self.counts(now_ms), cause=cause)
 
     def stand(self, now_ms: int, cause: str, *, finish_stroke: bool, back_off_nL: int = 0, **data: object) -> None:
-        """Let the motor stand still: after the stroke that has begun, or in the middle of it."""
+        """Let the motor stand still: after the stroke that has begun, or in the middle of it.
+
+        A stroke that would go over the dose limit is not finished.
+        """
         before = self.kept.meter
         meter = before.running(now_ms, 0)
-        rest = meter.rest_of_stroke_nL if finish_stroke else -back_off_nL
-        self.push_nL += rest
         now = self.powered_ms(now_ms)
         begun = self.kept.powered_ms + before.since_ms
         window = self.kept.window.add(Stretch(begun, now, before.rate_nL_per_h))
+        room = window.room_nL(now, before.rate_nL_per_h)
+        rest = meter.rest_of_stroke_nL if finish_stroke else -back_off_nL
+        rest = 0 if rest > max(room, 0) else rest
+        self.push_nL += rest
         if rest > 0:
             window = window.add(Stretch(now, now, 0, rest))
         self.kept = replace(
             self.kept, meter=meter.pushed(rest), window=window,
             stopped_powered_ms=now, stopped_clock_ms=self.readings.clock_ms,
         )  # fmt: skip
-        self.timers.stop(Timer.COMPLETE, Timer.DOSE_LIMIT, Timer.RESERVOIR, Timer.DISPLAY_EMPTY, Timer.FLOW_WINDOW)
+        self.timers.stop(
+            Timer.COMPLETE, Timer.DOSE_LIMIT, Timer.RESERVOIR, Timer.DISPLAY_EMPTY, Timer.FLOW_WINDOW, Timer.KEPT_OPEN
+        )  # fmt: skip
         counts = {**self.counts(now_ms), "rate_nL_per_h": before.rate_nL_per_h}
         self.tell(now_ms, Kind.STOPPED, **counts, cause=cause, **data)
         self._await_start(now_ms)
@@ -210,20 +229,21 @@ class Controller:
         return self.row.reactions[condition] if self.row else facts()[condition].reaction
 
     def begin(self, condition: Condition, now_ms: int, detail: str = "") -> None:
-        """Put a condition on the board, and do to the delivery what the drug's row says."""
-        board = self.board.begin(
+        """Put a condition on the board, and do to the delivery what the drug's row says.
+
+        One that lasts already is not told again; what it stops is stopped all the same.
+        """
+        before, reaction = self.board, self.reaction(condition)
+        self.board = before.begin(
             condition, now_ms, self.priority(condition), facts()[condition].latching, detail
         )  # fmt: skip
-        if board is self.board:
-            return
-        self._tell_awake(now_ms)
-        self.board = board
-        reaction = self.reaction(condition)
-        self.tell(
-            now_ms, Kind.ALARM_RAISED, condition=condition.value, priority=self.priority(condition).value,
-            reaction=reaction.value, detail=detail,
-        )  # fmt: skip
-        self.wake()
+        if self.board is not before:
+            self._tell_awake(before, now_ms)
+            self.tell(
+                now_ms, Kind.ALARM_RAISED, condition=condition.value, priority=self.priority(condition).value,
+                reaction=reaction.value, detail=detail,
+            )  # fmt: skip
+            self.wake()
         self._react(condition, reaction, now_ms, detail)
 
     def end(self, condition: Condition, now_ms: int) -> None:
@@ -239,12 +259,12 @@ class Controller:
             self.timers.due.pop((Timer.SILENCE, condition.value), None)
             self.tell(now_ms, Kind.ALARM_CLEARED, condition=condition.value, by=by)
 
-    def _tell_awake(self, now_ms: int) -> None:
-        """Tell that every silence ends, because something new begins."""
-        for line in self.board.lines.values():
+    def _tell_awake(self, before: Board, now_ms: int) -> None:
+        """Tell that every silence of the board before ended, because something new has begun."""
+        self.timers.stop(Timer.SILENCE)
+        for line in before.lines.values():
             if line.silent_until_ms is not None:
                 self.tell(now_ms, Kind.SILENCE_ENDED, condition=line.condition.value, cause="new-alarm")
-        self.timers.stop(Timer.SILENCE)
 
     def _react(self, condition: Condition, reaction: Reaction, now_ms: int, detail: str) -> None:
         if condition in FATAL:
@@ -279,6 +299,7 @@ class Controller:
         self.step(Step.SLOW if rate else Step.HOLD)
         if rate:
             self.turn(now_ms, rate, "kvo")
+            self.timers.set(Timer.KEPT_OPEN, now_ms)
 
     def stop_priming(self, now_ms: int) -> None:
         """End filling the line, whether it is filled or not."""
@@ -286,6 +307,8 @@ class Controller:
         meter = before.running(now_ms, 0)
         self.kept = replace(self.kept, meter=replace(meter, priming=False))
         self.timers.stop(Timer.PRIMED)
+        if self.flow_from_nL is not None:
+            self.flow_from_nL += meter.primed_nL - before.primed_nL
         self.step(Step.PRIMED_AGAIN if self.kept.begun else Step.PRIMED)
         self.tell(now_ms, Kind.PRIMED, container=self.kept.container, volume_nL=meter.primed_nL - before.primed_nL)
 

@@ -28,7 +28,19 @@ def watch_delivery(pump: Controller, now_ms: int) -> None:
         timers.set(Timer.DOSE_LIMIT, reached - pump.kept.powered_ms)
     _watch_reservoir(pump, now_ms, row, rate)
     if pump.readings.flowed_nL is not None:
+        _watch_flow(pump, pump.readings.flowed_nL + pump.push_nL)
         timers.set(Timer.FLOW_WINDOW, now_ms + flow_window_ms(pump, rate))
+
+
+def _watch_flow(pump: Controller, flowed_nL: int) -> None:
+    """Begin a flow window here: what went by while nothing was delivered, such as priming, is not compared.
+
+    After switching on it is assumed that the sensor would have seen what was counted until then.
+    """
+    counted = pump.kept.meter.counted_nL
+    pump.flow_mark = flowed_nL, counted
+    if pump.flow_from_nL is None:
+        pump.flow_from_nL = flowed_nL - (counted - pump.kept.given_from_nL)
 
 
 def _watch_reservoir(pump: Controller, now_ms: int, row: DrugRow, rate: int) -> None:
@@ -53,18 +65,31 @@ def warn_reservoir(pump: Controller, now_ms: int, tag: str) -> None:
     pump.begin(Condition.RESERVOIR_NEARLY_EMPTY if is_last else Condition.RESERVOIR_LOW, now_ms)
 
 
+def time_shown_ms(pump: Controller, now_ms: int) -> int | None:
+    """Return how long the displayed volume lasts at the rate, as the display says it: when the pump will call it empty.
+
+    None while no rate is known. Before a start it is counted from the programmed rate.
+    """
+    rate = _rate_nL_per_h(pump)
+    return ms_for(pump.kept.meter.read(now_ms).displayed_nL, rate) if rate else None
+
+
 def time_left_ms(pump: Controller, now_ms: int) -> int | None:
     """Return how long the container lasts at least: counted with the fastest flow that the pump may have.
 
     None while no rate is known. Before a start it is counted from the programmed rate.
     """
-    programme = pump.kept.programme
-    rate = pump.motor_nL_per_h or (programme.rate_nL_per_h if programme else 0)
+    rate = _rate_nL_per_h(pump)
     if not rate:
         return None
     error = pump.device.flow_error_permille
     reserve = pump.kept.meter.read(now_ms).reserve_nL(error)
     return reserve * AN_HOUR_MS * 1000 // (rate * (1000 + error))
+
+
+def _rate_nL_per_h(pump: Controller) -> int:
+    programme = pump.kept.programme
+    return pump.motor_nL_per_h or (programme.rate_nL_per_h if programme else 0)
 
 
 def can_be_empty(pump: Controller, now_ms: int) -> bool:

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from fractions import Fraction
+from itertools import pairwise
 
 from ransel.pump.figures import Cells, load_mA
 from ransel.pump.hardware_file import DeviceFile, HardwareFile
@@ -21,6 +22,7 @@ class Device:
     Values:
         volume_steps_nL: (below this volume, entered in these steps), smallest first.
         battery_minutes: (mV at the therapy's rate, minutes left until the pump switches off), fullest first.
+        battery_rate_nL_per_h, battery_load_uA: that rate, and what it takes from the cells; idle_uA and stroke_nAh of it.
         battery_low_mV, battery_depleted_mV: reached so early that ten readings later these minutes are left.
         battery_cut_mV: the pump switches off. battery_defective_mV: a set that stays below is defective.
         compliance_nL_per_mmHg: of the usual line, to know what an occlusion holds.
@@ -72,6 +74,10 @@ class Device:
     battery_read_most_ms: int
     battery_readings: int
     battery_minutes: tuple[tuple[int, int], ...]
+    battery_rate_nL_per_h: int
+    battery_load_uA: int
+    battery_idle_uA: int
+    battery_stroke_nAh: int
     battery_low_minutes: int
     battery_depleted_minutes: int
     battery_low_mV: int
@@ -87,6 +93,17 @@ class Device:
     log_days: int
     log_faults: int
     log_events: int
+
+    def battery_minutes_at(self, mV: int) -> int:
+        """Return the minutes left at the therapy's rate; between two rows of the table they lie on a line."""
+        for (upper, most), (lower, least) in pairwise(self.battery_minutes):
+            if mV >= lower:
+                return least + (min(mV, upper) - lower) * (most - least) // (upper - lower)
+        return 0
+
+    def load_uA(self, rate_nL_per_h: int) -> int:
+        """Return what the cells give at a rate."""
+        return self.battery_idle_uA + self.battery_stroke_nAh * rate_nL_per_h // (self.stroke_nL * 1000)
 
 
 def device_of(file: HardwareFile, cells: Cells, line_mL_per_mmHg: float) -> Device:
@@ -117,6 +134,10 @@ def device_of(file: HardwareFile, cells: Cells, line_mL_per_mmHg: float) -> Devi
         restarts_most=at.restarts_most.value,
         battery_readings=at.battery_readings.value,
         battery_minutes=_battery_table(cells, load),
+        battery_rate_nL_per_h=_nL_per_h(at.battery_at_rate.value),
+        battery_load_uA=round(load * 1000),
+        battery_idle_uA=round(cells.standby_mA * 1000),
+        battery_stroke_nAh=round(cells.mAh_per_stroke * 1_000_000),
         battery_low_minutes=low,
         battery_depleted_minutes=depleted,
         battery_low_mV=_mV_at(cells, load, low + settled),

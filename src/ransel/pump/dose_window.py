@@ -7,6 +7,7 @@ a change of cassette or switching off and on can only make the limit stricter, n
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 AN_HOUR_MS = 3_600_000
 
@@ -42,9 +43,10 @@ class DoseWindow:
     percent: int
     stretches: tuple[Stretch, ...] = ()
 
-    def limit_nL(self, rate_nL_per_h: int) -> int:
+    def limit_nL(self, now_ms: int, rate_nL_per_h: int) -> int:
         """Return the limit while this rate is set: the smaller of both; a rate set earlier in the window counts too."""
-        highest = max([rate_nL_per_h, *(one.rate_nL_per_h for one in self.stretches)])
+        begins = now_ms - self.length_ms
+        highest = max([rate_nL_per_h, *(one.rate_nL_per_h for one in self.stretches if one.to_ms > begins)])
         return min(self.most_nL, highest * self.length_ms * self.percent // (100 * AN_HOUR_MS))
 
     def given_nL(self, now_ms: int) -> int:
@@ -53,7 +55,7 @@ class DoseWindow:
 
     def room_nL(self, now_ms: int, rate_nL_per_h: int) -> int:
         """Return what may still be given now."""
-        return self.limit_nL(rate_nL_per_h) - self.given_nL(now_ms)
+        return self.limit_nL(now_ms, rate_nL_per_h) - self.given_nL(now_ms)
 
     def add(self, stretch: Stretch) -> DoseWindow:
         """Return the window with one stretch more, without those that lie before it."""
@@ -64,24 +66,33 @@ class DoseWindow:
         """Return when the limit is reached at this rate from now on; None when it never is.
 
         What is left of the room shrinks by the rate and grows by what leaves the window at its far end; both
-        are constant between the ends of stretches, so each piece is one division.
+        are constant between the ends of stretches, so each piece is one division. Nothing is rounded before that
+        division, in nL times ms per hour: the answer is the last whole millisecond that is within the limit.
         """
-        limit = self.limit_nL(rate_nL_per_h)
-        if rate_nL_per_h * self.length_ms <= limit * AN_HOUR_MS and not self._faster_than(rate_nL_per_h):
-            return None
-        room = limit - self.given_nL(now_ms)
-        at = now_ms
-        for change in [*self._leaving(now_ms), now_ms + self.length_ms]:
+        instants = [now_ms, *self._leaving(now_ms), now_ms + self.length_ms]
+        for at, change in pairwise(instants):
+            room = self._room_exactly(at, rate_nL_per_h, now_ms)
             net = rate_nL_per_h - self._rate_at(at - self.length_ms)
-            if net > 0 and room * AN_HOUR_MS <= net * (change - at):
-                return at + max(room, 0) * AN_HOUR_MS // net
-            room -= net * (change - at) // AN_HOUR_MS
-            room += self._bolus_at(change - self.length_ms)
-            at = change
-        return at if rate_nL_per_h * self.length_ms > limit * AN_HOUR_MS else None
+            if room < 0:
+                return at
+            if net > 0 and at + room // net < change:
+                return at + room // net
+        end = instants[-1]
+        return end if self._room_exactly(end, rate_nL_per_h, now_ms) < 0 else None
 
-    def _faster_than(self, rate_nL_per_h: int) -> bool:
-        return any(one.rate_nL_per_h > rate_nL_per_h or one.bolus_nL for one in self.stretches)
+    def _room_exactly(self, at_ms: int, rate_nL_per_h: int, since_ms: int) -> int:
+        """Return what is left of the limit at an instant, in nL times ms per hour, if it runs at this rate since then.
+
+        `at_ms` is at most one window later than `since_ms`.
+        """
+        begins = at_ms - self.length_ms
+        given = rate_nL_per_h * (at_ms - since_ms)
+        for one in self.stretches:
+            if one.bolus_nL:
+                given += one.bolus_nL * AN_HOUR_MS if begins < one.to_ms <= at_ms else 0
+            else:
+                given += max(min(one.to_ms, at_ms) - max(one.from_ms, begins), 0) * one.rate_nL_per_h
+        return self.limit_nL(at_ms, rate_nL_per_h) * AN_HOUR_MS - given
 
     def _leaving(self, now_ms: int) -> list[int]:
         """Return the instants at which an end of a stretch leaves the window, in order."""
@@ -90,6 +101,3 @@ class DoseWindow:
 
     def _rate_at(self, at_ms: int) -> int:
         return sum(one.rate_nL_per_h for one in self.stretches if one.from_ms <= at_ms < one.to_ms)
-
-    def _bolus_at(self, at_ms: int) -> int:
-        return sum(one.bolus_nL for one in self.stretches if one.bolus_nL and one.to_ms == at_ms)

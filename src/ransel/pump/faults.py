@@ -110,7 +110,7 @@ def _nothing(_: Twin, __: float) -> None:
 
 
 def _link(up: bool) -> Change:
-    return lambda twin, _: twin.set_link(up)
+    return lambda twin, _: twin.set_link(up=up)
 
 
 def _kinds() -> tuple[FaultKind, ...]:
@@ -197,7 +197,8 @@ def _kinds() -> tuple[FaultKind, ...]:
         FaultKind("not-weighed", "people", _nothing, _nothing),
         # the link
         FaultKind("link-down", "link", _link(up=False), _link(up=True)),
-        FaultKind("sink-fails", "link", lambda twin, _: twin.break_sink(), lambda twin, _: twin.mend_sink()),
+        FaultKind("sink-fails", "link", lambda twin, _: twin.set_listener(works=False),
+                  lambda twin, _: twin.set_listener(works=True)),
     )  # fmt: skip
 
 

@@ -102,6 +102,13 @@ def judged(draft: Draft, device: Device, library: Library) -> Verdict:
     return Verdict((), asks, Programme(draft.patient, draft.container, row, critical, asks))
 
 
+def within_hard_limits(programme: Programme, device: Device) -> bool:
+    """Whether a programme out of the memory still lies within the limits of the pump and of its row."""
+    row, rate, volume = programme.row, programme.rate_nL_per_h, programme.volume_nL
+    least, most = max(device.rate_least_nL_per_h, row.rate_least), min(device.rate_most_nL_per_h, row.rate_most)
+    return least <= rate <= most and device.volume_least_nL <= volume <= min(device.volume_most_nL, row.volume_most_nL)
+
+
 def rate_nL_per_h(draft: Draft) -> int:
     """Return the rate in nL/h; one that is no whole number of nL/h is refused elsewhere."""
     return draft.rate_uL * 1000 // RATE_UNITS.get(draft.rate_unit, 1)

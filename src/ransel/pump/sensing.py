@@ -52,12 +52,17 @@ def _surroundings(readings: Readings, device: Device) -> Iterator[tuple[Conditio
         yield Condition.OVERHEATED, ""
     elif readings.temperature_mC >= device.hot_mC:
         yield Condition.HOT, ""
-    if not readings.surroundings_fit:
+    if not readings.surroundings_fit or readings.temperature_mC < device.cold_mC:
         yield Condition.ENVIRONMENT, ""
-    if readings.mains and not device.supply_low_mV <= readings.supply_mV <= device.supply_high_mV:
+    if readings.mains and not supplied(readings, device):
         yield Condition.SUPPLY_OUT_OF_RANGE, ""
     if not readings.sound:
         yield Condition.SOUND_FAILURE, ""
+
+
+def supplied(readings: Readings, device: Device) -> bool:
+    """Whether an outside supply carries the pump; one that is out of range does not, whatever the plug says."""
+    return readings.mains and device.supply_low_mV <= readings.supply_mV <= device.supply_high_mV
 
 
 def _loading(readings: Readings) -> Iterator[tuple[Condition, str]]:
@@ -74,7 +79,7 @@ def _line(readings: Readings, mode: Mode, row: DrugRow, dry: bool) -> Iterator[t
         yield Condition.OCCLUSION, "below"
     elif readings.vacuum_mmHg >= row.upstream_mmHg:
         yield (Condition.RESERVOIR_EMPTY, "dry") if dry else (Condition.OCCLUSION, "above")
-    if readings.bubble_nL >= row.bubble_nL:
+    if readings.bubble_nL >= row.bubble_nL and mode is not Mode.PRIMING:  # filling a line drives its air out
         yield Condition.AIR_IN_LINE, "bubble"
     if mode in MOVING and not readings.motor_turns:
         yield Condition.MOTOR_FAILURE, ""

@@ -27,6 +27,16 @@ def hours_to_move(start: float, decay: float, volume: float) -> float:
     return -math.log1p(-share) / decay if share < 1.0 else NEVER
 
 
+def moved_at_most(start: float, decay: float, hours: float, rate: float) -> float:
+    """Return how much of what moves a hole takes that takes so much per hour at most: the least of both at any time."""
+    if start <= rate:
+        return moved(start, decay, hours)
+    slower_after = math.log(start / rate) / decay if decay and rate > 0.0 else NEVER
+    if hours <= slower_after:
+        return rate * hours
+    return rate * slower_after + moved(start, decay, hours) - moved(start, decay, slower_after)
+
+
 def hours_to_lose(start: float, decay: float, leak: float, volume: float) -> float:
     """Return when a container is empty that also leaks evenly; `NEVER` when it never is.
 

@@ -15,6 +15,8 @@ class Timer(StrEnum):
     DOSE_LIMIT = "dose-limit"
     RESERVOIR = "reservoir"
     DISPLAY_EMPTY = "display-empty"
+    KEPT_OPEN = "kept-open"
+    """Delivery goes on at the rate that keeps the vein open, and is watched as any other; due at once."""
     PAUSE = "pause"
     RESTART = "restart"
     NOT_STARTED = "not-started"

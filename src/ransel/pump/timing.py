@@ -11,6 +11,8 @@ from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, Mode, Step
 from ransel.pump.delivery_watch import ms_for, run_complete, warn_reservoir, watch_delivery
 from ransel.pump.health import SELF_TEST
+from ransel.pump.programme import within_hard_limits
+from ransel.pump.sensing import supplied
 from ransel.pump.timers import Timer
 from ransel.pump.watching import judge_battery, judge_flow
 
@@ -33,6 +35,7 @@ def _self_test(pump: Controller, now_ms: int, _: str) -> None:
         return
     pump.tell(now_ms, Kind.SELF_TEST, passed=True, part="")
     pump.step(Step.TEST_PASSED)
+    wanted_checks(pump, now_ms)  # what the self-test does not look at may have failed while the pump was off
     if pump.kept.begun and pump.row is not None:
         pump.timers.set(Timer.PAUSE, now_ms + pump.row.pause_ms)
     pump.timers.set(Timer.REMINDER, now_ms + pump.device.reminder_ms)
@@ -43,17 +46,16 @@ def _self_test(pump: Controller, now_ms: int, _: str) -> None:
 def _passes(pump: Controller, part: str) -> bool:
     health, readings, device = pump.health, pump.readings, pump.device
     programme = pump.kept.programme
-    kept_well = programme is None or (
-        programme.critical.sound and device.rate_least_nL_per_h <= programme.rate_nL_per_h <= device.rate_most_nL_per_h
-    )
+    kept_well = programme is None or (programme.critical.sound and within_hard_limits(programme, device))
     return {
         "processor": health.processor,
         "program": health.program,
         "memory": health.memory and kept_well,
-        "battery": readings.mains or readings.battery_mV > device.battery_depleted_mV,
+        "battery": supplied(readings, device) or readings.battery_mV > device.battery_depleted_mV,
         "keys": not readings.key_held,
         "watchdog": health.watchdog,
-        "clock": device.clock_earliest_ms <= readings.clock_ms <= device.clock_latest_ms,
+        "clock": health.backup_clock
+        and device.clock_earliest_ms <= readings.clock_ms <= device.clock_latest_ms,
         "sound": readings.sound,
     }[part]
 
@@ -82,6 +84,10 @@ def wanted_checks(pump: Controller, now_ms: int) -> None:
         pump.timers.set_once(Timer.PROCESSOR_CHECK, _next(now_ms, device.processor_check_ms))
     if not (health.watchdog and health.monitor and health.log):
         pump.timers.set_once(Timer.MONITOR_CHECK, _next(now_ms, device.monitor_check_ms))
+    if health.log:
+        pump.end(Condition.LOG_FAILED, now_ms)
+    if health.monitor and health.watchdog:
+        pump.end(Condition.MONITOR_FAILED, now_ms)
     if health.delivery_task:
         pump.timers.stop(Timer.WATCHDOG_INTERRUPT, Timer.WATCHDOG_ALARM)
     elif health.watchdog:
@@ -156,6 +162,11 @@ def _display_empty(pump: Controller, now_ms: int, _: str) -> None:
     pump.begin(Condition.RESERVOIR_EMPTY, now_ms, "display")
 
 
+def _kept_open(pump: Controller, now_ms: int, _: str) -> None:
+    if pump.mode in DELIVERING:
+        watch_delivery(pump, now_ms)
+
+
 def _flow_window(pump: Controller, now_ms: int, _: str) -> None:
     judge_flow(pump, now_ms)
 
@@ -189,7 +200,7 @@ def _entry_clear(pump: Controller, now_ms: int, _: str) -> None:
     pump.begin(Condition.ENTRY_IDLE, now_ms, "cleared")
     pump.draft, pump.reviewed, pump.clearing = None, False, False
     pump.timers.stop(Timer.SETUP)
-    pump.end(Condition.ENTRY_IDLE, now_ms)
+    pump.end(Condition.SETUP_TOO_LONG, now_ms)  # the other alarm goes on until somebody presses a key
 
 
 def _setup(pump: Controller, now_ms: int, _: str) -> None:
@@ -199,6 +210,7 @@ def _setup(pump: Controller, now_ms: int, _: str) -> None:
 def _reminder(pump: Controller, now_ms: int, _: str) -> None:
     if pump.mode in {Mode.SENSES, Mode.STOPPED}:
         pump.tell(now_ms, Kind.STATUS, **pump.status(now_ms), reminder=True)
+    if pump.mode in {Mode.SENSES, Mode.STOPPED, Mode.PRIMING}:  # after priming somebody is waited for again
         pump.timers.set(Timer.REMINDER, now_ms + pump.device.reminder_ms)
 
 
@@ -257,6 +269,7 @@ DUE: Mapping[Timer, Due] = {
     Timer.WATCHDOG_INTERRUPT: _watchdog_interrupt,
     Timer.WATCHDOG_ALARM: _watchdog_alarm,
     Timer.BATTERY_MEAN: _battery_mean,
+    Timer.KEPT_OPEN: _kept_open,
     Timer.FLOW_WINDOW: _flow_window,
     Timer.STATUS: _status,
 }

@@ -7,6 +7,7 @@ goes to a sink; a sink can fail as it likes, nothing that it does reaches the de
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from ransel.pump.health import SOUND_HEALTH, Health
 from ransel.pump.plant import Limits, Plant
 from ransel.pump.programme import Library
 from ransel.pump.timing import fire, wanted_checks
-from ransel.pump.watching import observe
+from ransel.pump.watching import free_flow_at_nL, observe
 
 Sink = Callable[[PumpEvent], None]
 
@@ -34,39 +35,43 @@ a defect."""
 
 @dataclass(slots=True)
 class Link:
-    """The way from the pump to somebody who listens.
+    """The way from the pump to somebody who listens. It carries events away; there is no way in.
 
     Values:
         sink: takes events; what it raises is counted and otherwise ignored. up: whether events can leave now.
-        waiting: told while the link was down, oldest first; the oldest goes when there is no room.
-        broken: the listener fails at every event. failures: how often it did. lost: how many events
-            found no room.
+        broken: the listener fails at every event. failures: how often it did.
+        waiting: what has not been taken yet, oldest first; the oldest goes when there is no room. lost: how many went.
     """
 
     sink: Sink | None = None
     up: bool = True
-    room: int = 10_000
-    waiting: list[PumpEvent] = field(default_factory=list)
     broken: bool = False
+    room: int = 10_000
+    waiting: deque[PumpEvent] = field(default_factory=deque)
     failures: int = 0
     lost: int = 0
 
-    def send(self, event: PumpEvent) -> None:
-        """Pass an event on, or keep it until the link is up again."""
+    def send(self, event: PumpEvent, now: datetime) -> None:
+        """Let an event leave after those that wait already, as soon as it can."""
         if self.sink is None:
             return
-        if not self.up:
-            self.waiting.append(event)
-            if len(self.waiting) > self.room:
-                self.waiting.pop(0)
-                self.lost += 1
-            return
-        try:
-            if self.broken:
-                raise ConnectionError("the listener fails")  # noqa: TRY301  # caught here as any other failure would be
-            self.sink(event)
-        except Exception:  # noqa: BLE001  # whatever a listener does, the pump goes on
-            self.failures += 1
+        self.waiting.append(event)
+        if len(self.waiting) > self.room:
+            self.waiting.popleft()
+            self.lost += 1
+        self.deliver(now)
+
+    def deliver(self, now: datetime) -> None:
+        """Let leave what waits, in the order in which it was told, each once, until the listener fails."""
+        while self.waiting and self.up and self.sink is not None:
+            try:
+                if self.broken:
+                    raise ConnectionError("the listener fails")  # noqa: TRY301 - caught here like any other failure
+                self.sink(replace(self.waiting[0], received_at=now))
+            except Exception:  # noqa: BLE001 - whatever a listener does, the pump goes on
+                self.failures += 1
+                return
+            self.waiting.popleft()
 
 
 class Twin:
@@ -100,9 +105,12 @@ class Twin:
     def press(self, action: Action) -> str:
         """Press something at the pump; return why it refused, or nothing."""
         if action.act is Act.SWITCH_ON and self.controller.mode is Mode.OFF:
+            if not self.plant.powered:
+                return "not-now"
             self.controller = self._controller_off(self.controller)
             self.switched_on_ms = self.now_ms
             self.controller.readings = self.plant.readings()
+        self._look()
         refused = act(self.controller, self.uptime_ms, action)
         self._settle()
         return refused
@@ -127,30 +135,29 @@ class Twin:
             self.press(Action(one))
 
     def set_link(self, up: bool) -> None:
-        """Let the link go down, or come up again: what waited leaves in the order in which it was told."""
+        """Let the link go down, or come up again."""
         self.link.up = up
-        if up:
-            waiting, self.link.waiting = self.link.waiting, []
-            for event in waiting:
-                self.link.send(replace(event, received_at=self.begins + timedelta(milliseconds=self.now_ms)))
+        self.link.deliver(self.now)
 
-    def break_sink(self) -> None:
-        """Let whoever listens fail at every event."""
-        self.link.broken = True
+    def set_listener(self, works: bool) -> None:
+        """Let whoever listens fail at every event, or work again."""
+        self.link.broken = not works
+        self.link.deliver(self.now)
 
-    def mend_sink(self) -> None:
-        """Let the listener work again."""
-        self.link.broken = False
-
-    def replace_pump(self, name: str) -> None:
+    def replace_pump(self, name: str, flow_error: float) -> None:
         """Put another pump of the same kind in the place of this one; container and line stay."""
         power_lost(self.controller, self.uptime_ms)
         self.name, self.seq = name, 0
-        self.plant.renew_pump()
+        self.plant.renew_pump(flow_error)
         self.controller = self._controller_off(None)
         self._settle()
 
     # -- time
+
+    @property
+    def now(self) -> datetime:
+        """The present instant, aware."""
+        return self.begins + timedelta(milliseconds=self.now_ms)
 
     @property
     def uptime_ms(self) -> int:
@@ -162,6 +169,7 @@ class Twin:
         self.called = False
         while (at := self.next_event_ms) is not None and at <= until_ms:
             self._pass_to(at)
+            self._look()
             if self.controller.mode is not Mode.OFF:
                 fire(self.controller, self.uptime_ms)
             self._settle()
@@ -190,9 +198,19 @@ class Twin:
             pressure_mmHg=row.occlusion_mmHg if row else None,
             vacuum_mmHg=row.upstream_mmHg if row else None,
             bubble_nL=row.bubble_nL if row else None,
+            flowed_nL=free_flow_at_nL(self.controller),
             battery_mV=(device.battery_low_mV, device.battery_depleted_mV, device.battery_cut_mV),
-            temperature_mC=(device.hot_mC, device.overheated_mC),
+            temperature_mC=(device.cold_mC - 1, device.cold_mC, device.hot_mC - 1, device.hot_mC, device.overheated_mC),
         )
+
+    def _look(self) -> None:
+        """Let the controller see its sensors as they are now, before it decides anything."""
+        readings = self.plant.readings()
+        if self.controller.mode is Mode.OFF or readings == self.controller.readings:
+            return
+        observe(self.controller, self.uptime_ms, readings)
+        if not self.plant.powered:
+            power_lost(self.controller, self.uptime_ms)
 
     def _settle(self) -> None:
         """Bring motor, sound and sensors into line with the controller, until nothing changes any more."""
@@ -203,9 +221,18 @@ class Twin:
             if readings == self.controller.readings or self.controller.mode is Mode.OFF:
                 return
             observe(self.controller, self.uptime_ms, readings)
+            if self.plant.powered and self._at_rest:
+                return
             if not self.plant.powered:
                 power_lost(self.controller, self.uptime_ms)
         raise RuntimeError("plant and controller do not come to rest")
+
+    @property
+    def _at_rest(self) -> bool:
+        """Whether the controller made nothing of the last readings, so that looking again would show the same."""
+        controller = self.controller
+        moving = controller.push_nL or controller.motor_nL_per_h != self.plant.motor_nL_per_h
+        return not controller.told and not moving
 
     def _drive(self) -> None:
         controller, plant = self.controller, self.plant
@@ -214,24 +241,24 @@ class Twin:
             controller.push_nL = 0
         plant.set_motor(controller.motor_nL_per_h)
         plant.is_on = controller.mode is not Mode.OFF
-        sound = controller.board.sound if plant.is_on else None
+        sound = controller.board.sound if plant.is_on and controller.board.lines else None
         plant.sounding = self.hardware.cells.sound_share[sound] if sound else 0.0
 
     def _tell(self) -> None:
         told, self.controller.told = self.controller.told, []
         for kind, data in told:
             self.seq += 1
-            self.link.send(self._event(kind, data))
+            if self.link.sink is not None:
+                self.link.send(self._event(kind, data), self.now)
             if kind is Kind.ALARM_RAISED:
                 self.called = True
                 if self.heard is not None:
                     self.heard(Condition(str(data["condition"])), self.now_ms)
 
     def _event(self, kind: Kind, data: Mapping[str, Any]) -> PumpEvent:
-        now = self.begins + timedelta(milliseconds=self.now_ms)
         clock = datetime.fromtimestamp(self.plant.clock_ms / 1000, UTC)
         return PumpEvent(
-            self.name, self.controller.kept.boot, self.seq, self.uptime_ms, kind, data, pump_time=clock, received_at=now
+            self.name, self.controller.kept.boot, self.seq, self.uptime_ms, kind, data, pump_time=clock
         )
 
     def _controller_off(self, before: Controller | None) -> Controller:

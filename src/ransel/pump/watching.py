@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from ransel.infusion.condition import Condition
 from ransel.infusion.event import Kind
+from ransel.pump.actions import Act, Action
+from ransel.pump.answering import silence
 from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, Mode
 from ransel.pump.delivery_watch import can_be_empty, flow_window_ms
 from ransel.pump.readings import Readings
-from ransel.pump.sensing import BY_SENSOR, sensed
+from ransel.pump.sensing import BY_SENSOR, sensed, supplied
 from ransel.pump.timers import Timer
 
 BLIND = frozenset({Mode.OFF, Mode.SELF_TEST})
@@ -28,7 +30,7 @@ def observe(pump: Controller, now_ms: int, readings: Readings) -> None:
     _battery(pump, now_ms)
     _clock(pump, now_ms)
     if readings.flowed_nL is not None:
-        _free_flow(pump, now_ms, before)
+        _free_flow(pump, now_ms, readings.flowed_nL)
 
 
 def _sensors(pump: Controller, now_ms: int, found: dict[Condition, str]) -> None:
@@ -42,14 +44,15 @@ def _sensors(pump: Controller, now_ms: int, found: dict[Condition, str]) -> None
 def _air(pump: Controller, now_ms: int, before: Readings) -> None:
     """Add up small bubbles: a bubble has gone by when the detector sees less air than before."""
     row, gone = pump.row, before.bubble_nL
-    if row is None or gone == 0 or pump.readings.bubble_nL >= gone:
+    if row is None or gone == 0 or pump.readings.bubble_nL >= gone or pump.mode is Mode.PRIMING:
         return
     since = now_ms - row.air_window_ms
     pump.bubbles = (*(one for one in pump.bubbles if one[0] > since), (now_ms, gone))
     if sum(volume for _, volume in pump.bubbles) >= row.air_window_nL:
         pump.begin(Condition.AIR_IN_LINE, now_ms, "many bubbles")
         pump.bubbles = ()
-        pump.end(Condition.AIR_IN_LINE, now_ms)
+        if pump.readings.bubble_nL < row.bubble_nL:
+            pump.end(Condition.AIR_IN_LINE, now_ms)
 
 
 def _key(pump: Controller, now_ms: int) -> None:
@@ -67,9 +70,10 @@ def _battery(pump: Controller, now_ms: int) -> None:
     """Wait until the mean of ten readings can have fallen below a threshold, which ten readings make sure."""
     device, readings = pump.device, pump.readings
     settles = now_ms + device.battery_readings * device.battery_read_ms
-    if readings.mains:
-        for condition in (Condition.BATTERY_LOW, Condition.BATTERY_DEPLETED):
-            pump.end(condition, now_ms)
+    if readings.battery_mV >= device.battery_defective_mV:
+        pump.end(Condition.BATTERY_DEFECTIVE, now_ms)
+    if supplied(readings, device):
+        _plugged_in(pump, now_ms)
         if readings.battery_mV < device.battery_defective_mV:
             pump.timers.set_once(Timer.BATTERY_MEAN, now_ms + device.battery_charging_ms, "charging")
     elif readings.battery_mV <= device.battery_low_mV:
@@ -79,15 +83,24 @@ def _battery(pump: Controller, now_ms: int) -> None:
         pump.end(Condition.BATTERY_DEPLETED, now_ms)
 
 
+def _plugged_in(pump: Controller, now_ms: int) -> None:
+    """End what the battery called for. Who plugs it in has heard it: what stays on the board is silent for a while."""
+    for condition in (Condition.BATTERY_LOW, Condition.BATTERY_DEPLETED):
+        if condition in pump.board.lasting():
+            pump.end(condition, now_ms)
+            silence(pump, now_ms, Action(Act.SILENCE, condition=condition))
+
+
 def judge_battery(pump: Controller, now_ms: int, tag: str) -> None:
     """Say what ten readings make of the battery."""
     device, readings = pump.device, pump.readings
+    on_supply = supplied(readings, device)
     if tag == "charging":
-        if readings.mains and readings.battery_mV < device.battery_defective_mV:
+        if on_supply and readings.battery_mV < device.battery_defective_mV:
             pump.begin(Condition.BATTERY_DEFECTIVE, now_ms)
-    elif not readings.mains and readings.battery_mV <= device.battery_depleted_mV:
+    elif not on_supply and readings.battery_mV <= device.battery_depleted_mV:
         pump.begin(Condition.BATTERY_DEPLETED, now_ms)
-    elif not readings.mains and readings.battery_mV <= device.battery_low_mV:
+    elif not on_supply and readings.battery_mV <= device.battery_low_mV:
         pump.begin(Condition.BATTERY_LOW, now_ms)
 
 
@@ -112,11 +125,37 @@ def _clock(pump: Controller, now_ms: int) -> None:
 # -- a flow sensor, where one is fitted
 
 
-def _free_flow(pump: Controller, now_ms: int, before: Readings) -> None:
-    """Flow while the motor stands still is free flow, at once."""
-    seen = (pump.readings.flowed_nL or 0) - (before.flowed_nL or 0)
-    if pump.motor_nL_per_h == 0 and before.flowed_nL is not None and seen > pump.device.free_flow_nL:
+LOOKS_EVERY = 4
+"""While the motor turns, sensor and motor are compared each time when so many times `free_flow_nL` has gone by."""
+
+
+def _free_flow(pump: Controller, now_ms: int, flowed: int) -> None:
+    """Fluid that no stroke has moved is free flow, at once, whether the motor stands or turns."""
+    turned, few = pump.kept.meter.read(now_ms).turned_nL, pump.device.free_flow_nL
+    was_flowed, was_turned = pump.flow_seen or (flowed, turned)
+    seen, moved = flowed - was_flowed, turned - was_turned
+    free = seen > _by_strokes_nL(pump, moved)
+    if pump.flow_seen is None or free or moved < 0 or max(seen, moved) >= LOOKS_EVERY * few:
+        pump.flow_seen = flowed, turned
+    if free:
         pump.begin(Condition.FREE_FLOW, now_ms)
+        pump.end(Condition.FREE_FLOW, now_ms)
+
+
+def free_flow_at_nL(pump: Controller) -> int | None:
+    """Return the reading of the flow sensor at which it has to be looked at; None where none is fitted."""
+    if pump.flow_seen is None:
+        return None
+    flowed, turned = pump.flow_seen
+    if pump.motor_nL_per_h:
+        return flowed + LOOKS_EVERY * pump.device.free_flow_nL
+    return flowed + _by_strokes_nL(pump, pump.kept.meter.turned_nL - turned) + 1
+
+
+def _by_strokes_nL(pump: Controller, moved: int) -> int:
+    """Return what may go by while the motor moves so much: the upper end of the band, and a stroke."""
+    band = pump.row.flow_band_permille if pump.row else 0
+    return max(moved, 0) * (1000 + band) // 1000 + pump.device.free_flow_nL
 
 
 def judge_flow(pump: Controller, now_ms: int) -> None:
@@ -132,11 +171,14 @@ def judge_flow(pump: Controller, now_ms: int) -> None:
     high = seen * 1000 > expected * (1000 + band)
     _flow(pump, now_ms, Condition.UNDER_INFUSION, low)
     _flow(pump, now_ms, Condition.OVER_INFUSION, high)
+    if pump.mode not in DELIVERING:  # what has stopped no longer runs too fast; the alarm waits for somebody
+        pump.end(Condition.OVER_INFUSION, now_ms)
     _flow(pump, now_ms, Condition.FLOW_UNSTEADY, (low or high) and pump.flow_was_off not in {None, low})
     pump.flow_was_off = low if low or high else None
     programme = pump.kept.programme
-    if programme is not None and flowed - pump.flow_from_nL > programme.volume_nL + pump.device.stroke_nL:
+    if programme is not None and flowed - (pump.flow_from_nL or 0) > programme.volume_nL + pump.device.stroke_nL:
         pump.begin(Condition.VOLUME_ABOVE_ORDER, now_ms)
+        pump.end(Condition.VOLUME_ABOVE_ORDER, now_ms)
     if pump.mode in DELIVERING:
         pump.timers.set(Timer.FLOW_WINDOW, now_ms + flow_window_ms(pump, pump.motor_nL_per_h))
 

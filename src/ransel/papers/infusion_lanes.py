@@ -1,0 +1,323 @@
+"""The lanes without a height: what stood still, alarms, visits, and until when each container may be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ransel.infusion.condition import Condition
+from ransel.infusion.ledger import Alarm, Interruption
+from ransel.papers.day_strip import rows_without_overlap
+from ransel.papers.drawing import HAIR, INK, QUIET, box, bracket, element, flag, line
+from ransel.papers.infusion_sheet import LEFT, MARGIN, PLAIN, RIGHT, SMALL, STILL, WIDTH, Sheet
+from ransel.papers.lettering import Box, Spot, wrapped
+from ransel.quantities import Duration
+
+ROW = 20.0
+HIGH, MEDIUM, LOW = "#a3161f", "#c98300", "#2f6c9c"
+_USES = ("connect", "change", "disconnect")
+_WORTH_SAYING = timedelta(minutes=15)
+
+
+# standing still
+
+
+def draw_standstills(sheet: Sheet, top: float) -> float:
+    """Name every time without therapy over its shade, as far as there is room; return where it ends."""
+    stood = sheet.ledger.interruptions
+    sheet.letters.write(Spot(MARGIN, top + 15, sheet.say("stood-still"), 16, bold=True))
+    rows = 1
+    for one in sorted(stood, key=lambda one: -one.duration.magnitude):
+        rows = max(rows, _standstill(sheet, one, top))
+    if sheet.ledger.segments:
+        total = sum((one.duration for one in stood), Duration("0 h"))
+        words = [sheet.say("never")]
+        if stood:
+            words = [sheet.say("once" if len(stood) == 1 else "times", count=len(stood)), sheet.lasted(total)]
+        sheet.letters.write(Spot(RIGHT + 10, top + 14, ", ".join(words), SMALL))
+    return top + rows * 18 + 4
+
+
+def _standstill(sheet: Sheet, one: Interruption, top: float) -> int:
+    """Write the words of one, with a mark under them; return how many rows that needed."""
+    left, right = shade(sheet, one)
+    lasted = sheet.lasted(one.duration)
+    going_on = "" if one.ends is not None else sheet.say("going-on")
+    full = " ".join(part for part in (f"{sheet.cause(one)} {lasted}", going_on) if part)
+    middle, gap = (left + right) / 2, 5
+    for row in range(3):
+        y = top + 14 + row * 18
+        spots = [
+            Spot(x, y, words, SMALL, anchor, bold=one.too_long)
+            for words in ((full,) if row < 2 else (full, lasted))
+            for x, anchor in ((middle, "middle"), (left + gap, "start"), (right - gap, "end"))
+        ]
+        if sheet.letters.first(spots, sheet.plot(top, top + 3 * 18)):
+            return row + 1
+    return 1
+
+
+def shade(sheet: Sheet, one: Interruption) -> tuple[float, float]:
+    """Return between which places a standstill is shaded; the shortest is still seen."""
+    left, right = sheet.time.x(one.begins), sheet.time.x(one.ends or sheet.ledger.at)
+    return (left, right) if right - left > 2 else ((left + right) / 2 - 1, (left + right) / 2 + 1)
+
+
+def shade_standstills(sheet: Sheet, top: float, bottom: float) -> str:
+    """Return the shades of all standstills through the bands, for behind everything else."""
+    parts = []
+    for one in sheet.ledger.interruptions:
+        left, right = shade(sheet, one)
+        parts.append(box(left, top, right - left, bottom - top, fill=STILL, fill_opacity="0.38"))
+        if right - left > 6:
+            look = {"stroke": STILL, "stroke_width": 1}
+            parts += [line(left, top, left, bottom, **look), line(right, top, right, bottom, **look)]
+    return "".join(parts)
+
+
+# alarms
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRow:
+    """All alarms of one condition."""
+
+    condition: str
+    priority: str
+    alarms: tuple[Alarm, ...]
+
+
+def alarm_rows(sheet: Sheet) -> list[AlarmRow]:
+    """Return one row for each condition, the most urgent first, then by time; what the ledger found is among them."""
+    found: dict[str, list[Alarm]] = {}
+    silent = Condition.SILENT_NON_DELIVERY.value
+    for alarm in [*_silent(sheet), *sheet.ledger.alarms]:
+        if not (alarm.pump and alarm.condition == silent):
+            found.setdefault(alarm.condition, []).append(alarm)
+    rows = [AlarmRow(name, min((one.priority for one in alarms), key=_urgency), tuple(alarms)) for name, alarms in found.items()]
+    return sorted(rows, key=lambda row: (_urgency(row.priority), row.alarms[0].raised, row.condition))
+
+
+def _silent(sheet: Sheet) -> Iterator[Alarm]:
+    """Return what the ledger found and no pump noticed, as alarms of no pump."""
+    for one in sheet.ledger.silent_non_delivery:
+        duration = Duration.between(one.since, one.noticed)
+        yield Alarm("", Condition.SILENT_NON_DELIVERY.value, "high", one.since, one.noticed, duration, "")
+
+
+def _urgency(priority: str) -> int:
+    return {"high": 0, "medium": 1, "low": 2}.get(priority, 1)
+
+
+def draw_alarms(sheet: Sheet, top: float) -> float:
+    """Draw a row of bars for each condition; return where it ends."""
+    rows = alarm_rows(sheet)
+    sheet.letters.write(Spot(MARGIN, top + 15, sheet.say("alarms"), 16, bold=True))
+    if not rows:
+        sheet.letters.write(Spot(LEFT + 8, top + 15, sheet.say("no-alarm"), PLAIN, fill=QUIET))
+        return top + 24
+    y = top + 26
+    for row in rows:
+        y = _alarm_row(sheet, row, y)
+    return y
+
+
+def _alarm_row(sheet: Sheet, row: AlarmRow, top: float) -> float:
+    names = wrapped(sheet.condition(row.condition), LEFT - MARGIN - 26, SMALL)
+    middle = top + ROW / 2 + (len(names) - 1) * 7
+    sheet.draw(line(LEFT, middle, RIGHT, middle, stroke=HAIR, stroke_width=0.8))
+    sheet.draw(priority_mark(row.priority, MARGIN + 7, middle))
+    for number, words in enumerate(names):
+        sheet.letters.write(Spot(MARGIN + 20, top + 14.5 + number * 14, words, SMALL))
+    for alarm in row.alarms:
+        _alarm_bar(sheet, alarm, middle)
+    sheet.letters.write(Spot(RIGHT + 10, middle + 4.5, _alarm_sum(sheet, row), SMALL, fill=QUIET))
+    return top + ROW + (len(names) - 1) * 14
+
+
+def priority_mark(priority: str, x: float, y: float) -> str:
+    """Return the sign of a priority: each has a shape, a filling and a colour of its own."""
+    if _urgency(priority) == 0:
+        return element("path", d=f"M{x:.1f},{y - 7:.1f}l7.5,13h-15Z", fill=HIGH)
+    if _urgency(priority) == 1:
+        d = f"M{x:.1f},{y - 6:.1f}l6,6l-6,6l-6,-6Z"
+        return element("path", d=d, fill="#f6d38b", stroke=MEDIUM, stroke_width=2)
+    return element("circle", cx=x, cy=y, r=4.5, fill="#ffffff", stroke=LOW, stroke_width=2)
+
+
+def _alarm_bar(sheet: Sheet, alarm: Alarm, y: float) -> None:
+    """Draw from raised to cleared; what was never told to be cleared ends open."""
+    left, right = sheet.time.x(alarm.raised), sheet.time.x(alarm.cleared or sheet.ledger.at)
+    width, urgency = max(right - left, 2.6), _urgency(alarm.priority)
+    height = (13.0, 9.0, 6.0)[urgency]
+    fill, edge = ((HIGH, HIGH), ("#f6d38b", MEDIUM), ("#ffffff", LOW))[urgency]
+    look: dict[str, object] = {"stroke": edge, "stroke_width": 1.6}
+    if not alarm.pump:
+        look |= {"fill_opacity": "0.25", "stroke_dasharray": "4 3"}
+    sheet.draw(box(left, y - height / 2, width, height, fill=fill, **look))
+    if alarm.cleared is None:
+        sheet.draw(element("path", d=f"M{left + width + 2:.1f},{y - 5:.1f}l5,5l-5,5", fill="none", stroke=edge, stroke_width=1.8))
+
+
+def _alarm_sum(sheet: Sheet, row: AlarmRow) -> str:
+    priority = sheet.say(f"priority.{row.priority}" if row.priority in {"high", "medium", "low"} else "priority.unknown")
+    if not row.alarms[0].pump:
+        return sheet.say("by-weighing", priority=priority)
+    parts = [priority, *([f"{len(row.alarms)}×"] if len(row.alarms) > 1 else [])]
+    durations = [one.duration for one in row.alarms if one.duration is not None]
+    if durations:
+        least = "≥ " if len(durations) < len(row.alarms) else ""
+        parts.append(least + sheet.lasted(sum(durations, Duration("0 h"))))
+    return " · ".join(parts)
+
+
+# visits
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Something that was really done, and when it was planned."""
+
+    kind: str
+    container: int
+    at: datetime
+    planned: datetime
+
+
+def draw_visits(sheet: Sheet, top: float) -> float:
+    """Draw planned visits with their windows, what was done, and what is expected; return where it ends."""
+    sheet.letters.write(Spot(MARGIN, top + 15, sheet.say("visits"), 16, bold=True))
+    y = _planned(sheet, top + 2)
+    y = _done(sheet, y)
+    y = _moved(sheet, y)
+    return _clocks(sheet, y)
+
+
+def _lane(sheet: Sheet, y: float, key: str) -> None:
+    sheet.letters.write(Spot(LEFT - 8, y + 14.5, sheet.say(key), SMALL, "end", fill=QUIET))
+
+
+def _planned(sheet: Sheet, top: float) -> float:
+    _lane(sheet, top, "planned")
+    y, marks = top + 10, []
+    visits = [one for one in sheet.plan.visits if one.kind in _USES]
+    for one in visits:
+        x = sheet.time.x(one.planned)
+        left, right = sheet.time.x(one.earliest), sheet.time.x(one.latest or one.planned)
+        if right - left > 9:
+            sheet.draw(bracket(left, right, y, x))
+        else:
+            sheet.draw(element("circle", cx=x, cy=y, r=4.5, fill=INK))
+        sheet.letters.keep_free(Box(left - 5, y - 6, right + 5, y + 6))
+        marks.append((one.kind, one.planned, ""))
+    return _label_under(sheet, marks, top + 18, RIGHT)
+
+
+def done(sheet: Sheet) -> list[Done]:
+    """Return what was done to each container: connected or changed, and disconnected."""
+    changes = {one.container for one in sheet.plan.visits if one.kind == "change"}
+    found = []
+    for container, account in zip(sheet.plan.containers, sheet.ledger.containers, strict=True):
+        begins, ends = account.connected or account.begins, account.disconnected
+        if begins is not None:
+            kind = "change" if container.index in changes else "connect"
+            found.append(Done(kind, container.index, begins, container.connect_at))
+        if ends is not None and container.index + 1 not in changes:
+            found.append(Done("disconnect", container.index, ends, container.disconnect_at))
+    return found
+
+
+def _done(sheet: Sheet, top: float) -> float:
+    found = done(sheet)
+    if not found:
+        return top
+    _lane(sheet, top, "done")
+    for one in found:
+        x, y = sheet.time.x(one.at), top + 10
+        sheet.draw(element("path", d=f"M{x - 5:.1f},{y:.1f}l4,4l7,-9", fill="none", stroke=INK, stroke_width=2.6))
+        sheet.letters.keep_free(Box(x - 6, y - 6, x + 7, y + 6))
+    return _label_under(sheet, [(one.kind, one.at, _late(sheet, one)) for one in found], top + 18, RIGHT)
+
+
+def _late(sheet: Sheet, one: Done) -> str:
+    """Return how far from the plan, when that is worth saying."""
+    if abs(one.at - one.planned) < _WORTH_SAYING:
+        return ""
+    if one.at > one.planned:
+        return sheet.say("late", duration=sheet.since(one.planned, one.at))
+    return sheet.say("early", duration=sheet.since(one.at, one.planned))
+
+
+def _moved(sheet: Sheet, top: float) -> float:
+    """Draw what is expected or proposed of a course that still runs, dashed."""
+    ledger = sheet.ledger
+    if ledger.over or not ledger.segments:
+        return top
+    moves = [(one.visit, one.new, one.old) for one in ledger.proposals if one.visit and one.new is not None]
+    if not any(kind == "disconnect" for kind, _, _ in moves):
+        moves.append(("disconnect", ledger.end, None))
+    _lane(sheet, top, "expected-visits")
+    y = top + 10
+    for _, new, old in moves:
+        x = sheet.time.x(new)
+        if old is not None:
+            look = {"stroke": QUIET, "stroke_width": 1.6, "stroke_dasharray": "3 3"}
+            sheet.draw(line(sheet.time.x(old), y, x, y, **look))
+        look = {"fill": "#ffffff", "stroke": INK, "stroke_width": 1.8, "stroke_dasharray": "3 2"}
+        sheet.draw(element("circle", cx=x, cy=y, r=5.5, **look))
+    return _label_under(sheet, [(kind, new, "") for kind, new, _ in moves], top + 18, RIGHT)
+
+
+def _label_under(sheet: Sheet, marks: Sequence[tuple[str, datetime, str]], top: float, right: float) -> float:
+    """Write what and when under each mark, as much as there is room for; return where that ends."""
+    within = Box(LEFT - 8, top - 4, right + 30, top + 40)
+    deepest = top
+    for kind, at, more in marks:
+        x, name = sheet.time.x(at), sheet.say(f"visit.{kind}")
+        clock = sheet.clock(at)
+        full = f"{name} {clock}, {more}" if more else f"{name} {clock}"
+        spots = [
+            Spot(place, top + 11 + row * 15, words, SMALL, anchor)
+            for words in (full, f"{name} {clock}", clock)
+            for row in (0, 1)
+            for place, anchor in ((x, "middle"), (x - 4, "start"), (x + 4, "end"))
+        ]
+        if sheet.letters.first(spots, within):
+            deepest = max(deepest, sheet.letters.written[-1].y + 6)
+    return deepest + 2
+
+
+def _clocks(sheet: Sheet, top: float) -> float:
+    """Draw until when each container may be used, from its connecting on."""
+    clocks = [one for one in sheet.ledger.containers if one.finish_before is not None]
+    if not clocks:
+        return top
+    _lane(sheet, top, "use-before")
+    spans = []
+    for one in clocks:
+        begins = one.begins or sheet.plan.containers[one.index - 1].connect_at
+        spans.append((sheet.time.x(begins), sheet.time.x(one.finish_before or begins) + 20))
+    rows = rows_without_overlap(spans, 4)
+    for one, (left, right), row in zip(clocks, spans, rows, strict=True):
+        if one.finish_before is not None:
+            _clock(sheet, one.index, one.finish_before, (left, right - 20, top + 4 + row * 19))
+    return top + 4 + (max(rows) + 1) * 19 + 4
+
+
+def _clock(sheet: Sheet, index: int, at: datetime, place: tuple[float, float, float]) -> None:
+    left, right, top = place
+    y, is_seen = top + 9, sheet.time.holds(at)
+    words = [sheet.say("use-before-at", number=index, at=sheet.when(at)), f"{index}: {sheet.clock(at)}", str(index)]
+    after = [Spot(right + 18, y + 4.5, each, SMALL) for each in words] if is_seen else []
+    before = [Spot(right - 11, y + 4.5, each, SMALL, "end") for each in words]
+    ends = right - 8
+    if sheet.letters.first([*after, *before], Box(left + 12, top - 2, WIDTH, top + 20)):
+        box_ = sheet.letters.taken[-1]
+        ends = min(ends, box_.left - 4) if box_.left < right else right
+    sheet.draw(line(left, y, ends, y, stroke=QUIET, stroke_width=1.6, stroke_dasharray="2 4"))
+    if is_seen:
+        sheet.draw(flag(right, y + 6, 15, INK))
+    else:
+        arrow = f"M{right - 6:.1f},{y - 5:.1f}l6,5l-6,5"
+        sheet.draw(element("path", d=arrow, fill="none", stroke=QUIET, stroke_width=1.8))
