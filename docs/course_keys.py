@@ -17,8 +17,8 @@ from ransel.papers.course_json import course_json
 WORDS: Mapping[str, str] = tomllib.loads((Path(__file__).parent / "words" / "course.toml").read_text(encoding="utf-8"))[
     "keys"
 ]
-NAMED_BY_DATA = {"containers[].additives_mL": "<id>"}
-"""Tables whose keys are ids out of the protocol."""
+NAMED_BY_DATA = {"containers[].additives_mL": "<id>", "projection.ends_by": "<event>"}
+"""Tables whose keys are ids out of the protocol, or names of events that may end a course."""
 
 
 @cache
@@ -63,7 +63,12 @@ def found_keys() -> dict[str, list[object]]:
 
 def page() -> str:
     """Return the table of all keys."""
-    rows = [(f"`{key}`", _kind(values), WORDS.get(key, ""), _example(values)) for key, values in found_keys().items()]
+    return table_of(found_keys(), WORDS)
+
+
+def table_of(found: Mapping[str, list[object]], words: Mapping[str, str]) -> str:
+    """Return a table of keys: the types and an example out of the values, the meaning out of the words."""
+    rows = [(f"`{key}`", _kind(values), words.get(key, ""), _example(values)) for key, values in found.items()]
     return table(("key", "type", "meaning", "example"), rows)
 
 

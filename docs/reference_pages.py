@@ -7,17 +7,29 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from docs import command_line, course_keys, refusals
+from docs import (
+    alarm_list,
+    command_line,
+    course_keys,
+    drug_rows,
+    event_kinds,
+    fault_list,
+    infusion_keys,
+    infusion_parts,
+    made_parts,
+    pump_conformance_page,
+    refusals,
+)
 from docs.change_window_picture import picture
 from docs.example_course import LIBRARY, patient
 from docs.file_keys import page_of
-from docs.made_parts import PARTS
 from docs.markdown import table, with_parts
 from ransel.prescribing import Patient
 from ransel.protocols import DEFAULT_PROTOCOL, Protocol, Site
 from ransel.quantities import Quantity
 
 HERE = Path(__file__).parent
+PARTS = {**made_parts.PARTS, **infusion_parts.PARTS}
 INTRODUCTIONS = HERE / "words"
 MADE = "<!-- This page is made by `python -m docs.refresh`. Changes by hand are lost. -->"
 
@@ -31,10 +43,20 @@ def pages() -> dict[Path, str]:
         "site-file": page_of(Site, LIBRARY.site),
         "child-file": page_of(Patient, patient()),
         "errors": refusals.page(),
+        "faults": fault_list.page(),
+        "pump-events": event_kinds.page(),
+        "ledger-json": infusion_keys.ledger_page(),
+        "run-json": infusion_keys.run_page(),
+        "alarms": alarm_list.page(),
+        "drug-library": drug_rows.page(),
     }
     made = {HERE / "reference" / f"{name}.md": _with_introduction(name, body) for name, body in reference.items()}
     explained = {path: with_parts(path.read_text(encoding="utf-8"), PARTS) for path in _pages_with_parts()}
-    return made | explained | {HERE / "explanation" / "the-change-window.svg": picture()}
+    whole = {
+        HERE / "explanation" / "the-change-window.svg": picture(),
+        pump_conformance_page.PAGE: pump_conformance_page.page(),
+    }
+    return made | explained | whole
 
 
 def _with_introduction(name: str, body: str) -> str:

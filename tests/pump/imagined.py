@@ -15,7 +15,7 @@ from ransel.pump.actions import Act, Action
 from ransel.pump.answering import _too_late, act, power_lost
 from ransel.pump.board import AUDIBLE, CAUSE_LASTS, Board
 from ransel.pump.conformance.driven import BEGINS, QARZIBA
-from ransel.pump.controller import Controller, Told, new_memory
+from ransel.pump.controller import Controller, Kept, Told, new_memory
 from ransel.pump.delivery import DELIVERING, Mode
 from ransel.pump.dose_window import Stretch
 from ransel.pump.drug_library import DrugLibrary
@@ -60,13 +60,23 @@ class Rows:
         return next((row for row in self.rows if row.product == product), None)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The controller as a move found it."""
+
+    mode: Mode
+    rate_nL_per_h: int
+    board: Board
+    kept: Kept
+
+
 @dataclass(slots=True)
 class Imagined:
     """One state: the real controller, its time, and what its sensors would say.
 
     Values:
-        told: by the move that led here. refused: what its key was refused with, None when it was no key. found, left: the
-            boards right before and right after that key, with no look at the sensors between.
+        seen_in: the mode in which it last looked at its sensors. told: by the move that led here. refused: what its key was refused with, None when it was no key. found: what
+            the move began with, after a look at the sensors. left: the board right after it, before the next look.
     """
 
     pump: Controller
@@ -74,9 +84,10 @@ class Imagined:
     stuck: bool = False
     uptime_ms: int = 0
     clock_ms: int = BEGINS_MS
+    seen_in: Mode = Mode.OFF
     told: list[Told] = field(default_factory=list)
     refused: str | None = None
-    found: Board = field(default_factory=Board)
+    found: Found | None = None
     left: Board = field(default_factory=Board)
 
     def copy(self) -> "Imagined":
@@ -94,14 +105,17 @@ class Imagined:
     def look(self) -> None:
         """Look at the sensors once, as before anything is decided."""
         if self.pump.mode is not Mode.OFF:
+            self.seen_in = self.pump.mode
             observe(self.pump, self.uptime_ms, self.readings())
+        self.found = Found(self.pump.mode, self.pump.motor_nL_per_h, self.pump.board, self.pump.kept)
 
     def settle(self) -> None:
         pump = self.pump
         for _ in range(10):
             pump.push_nL = 0
-            if pump.mode is Mode.OFF or self.readings() == pump.readings:
+            if pump.mode is Mode.OFF or (self.readings() == pump.readings and pump.mode is self.seen_in):
                 break
+            self.seen_in = pump.mode
             observe(pump, self.uptime_ms, self.readings())
         else:
             raise AssertionError("sensors and controller do not come to rest")
@@ -112,9 +126,7 @@ class Imagined:
             before, self.uptime_ms = self.pump, 0
             self.pump = Controller(before.device, before.library, before.kept, health=before.health)
             self.pump.readings = self.readings()
-        self.found = self.pump.board
         self.refused = act(self.pump, self.uptime_ms, action)
-        self.left = self.pump.board
 
     def fire(self, timer: Timer, tag: str) -> None:
         del self.pump.timers.due[timer, tag]
@@ -207,16 +219,12 @@ class Theatre:
         for condition, line in state.pump.board.lines.items():
             if self.answers_all or line.signal not in CAUSE_LASTS:
                 action = Action(Act.ACKNOWLEDGE, condition=condition)
-                yield self._moved(
-                    state, f"acknowledge {condition.value}", lambda one, action=action: one.press(action)
-                )
+                yield self._moved(state, f"acknowledge {condition.value}", lambda one, action=action: one.press(action))
         if self.answers_all:
             yield from self._silences(state)
         for timer, tag in list(state.pump.timers.due):
             if timer not in self.quiet_timers:
-                yield self._moved(
-                    state, f"{timer.value} {tag} is due", lambda one, due=(timer, tag): one.fire(*due)
-                )
+                yield self._moved(state, f"{timer.value} {tag} is due", lambda one, due=(timer, tag): one.fire(*due))
         for moves, homeward in ((self.mends, True), (self.troubles, False)):
             for name, (can, do) in moves.items():
                 if can(state):
@@ -234,6 +242,7 @@ class Theatre:
         after = state.copy()
         after.look()
         do(after)
+        after.left = after.pump.board
         after.settle()
         return Moved(name, after, homeward)
 

@@ -35,7 +35,8 @@ def nothing_moves_while_a_condition_lasts_that_stops(state):
     pump = state.pump
     if pump.mode not in MOVING:
         return True
-    answered = BY_START if pump.mode is Mode.PRIMING else frozenset()
+    # filling the line is how air is driven out, and no drug runs while it lasts
+    answered = {*BY_START, Condition.AIR_IN_LINE} if pump.mode is Mode.PRIMING else frozenset()
     lasting = set(pump.board.lasting()) - answered
     return not any(pump.reaction(condition) is Reaction.STOP for condition in lasting)
 
@@ -145,16 +146,20 @@ ENTERING = ("press enter", "press review", "press clear", "press confirm clear")
 def after_a_failure_nothing_but_switching_off_is_possible(before, name, after):
     if before.pump.mode is not Mode.FAILED:
         return True
-    off = name == "press switch off" or name.startswith("power")
+    off = name in {"press switch off", "the power is cut"}
     same = after.pump.kept.programme == before.pump.kept.programme and after.pump.draft is before.pump.draft
-    due = name.startswith("entry-clear")
-    return after.pump.mode is (Mode.OFF if off else Mode.FAILED) and (off or due or same)
+    return after.pump.mode is (Mode.OFF if off else Mode.FAILED) and (off or same or not name.startswith("press"))
 
 
 def drug_begins_to_run_by_a_start_and_by_nothing_else(before, name, after):
     begins = after.pump.mode in DELIVERING and before.pump.mode not in DELIVERING
     resumes = name.startswith("self-test") and before.pump.row is not None and before.pump.row.resumes
     return not begins or name == "press start" or resumes
+
+
+def drug_runs_faster_by_a_start_or_a_confirmed_rate_and_by_nothing_else(before, name, after):
+    faster = before.pump.mode in DELIVERING and after.pump.motor_nL_per_h > before.pump.motor_nL_per_h
+    return not faster or after.pump.mode is Mode.PRIMING or name in {"press start", "press confirm"}
 
 
 def a_start_needs_senses_programme_container_latch_and_door(before, name, after):
@@ -167,16 +172,23 @@ def a_start_needs_senses_programme_container_latch_and_door(before, name, after)
     return felt and loaded and kept.programme is not None and kept.container == kept.programme.container
 
 
+def a_start_waits_until_every_alarm_that_stops_was_answered(before, name, after):
+    begins = after.pump.mode in DELIVERING and before.pump.mode not in DELIVERING
+    lines = () if after.found is None else after.found.board.lines
+    return not begins or not any(after.pump.reaction(one) is Reaction.STOP for one in lines if one not in BY_START)
+
+
 def the_line_is_filled_only_when_a_person_says_that_no_child_is_on_it(before, name, after):
     begins = after.pump.mode is Mode.PRIMING and before.pump.mode is not Mode.PRIMING
     return not begins or name == "press prime"
 
 
-def an_entry_changes_nothing_that_runs(before, name, after):
+def an_entry_changes_nothing_that_runs(_, name, after):
     if not name.startswith(ENTERING):
         return True
-    same_kept = before.pump.kept.programme is after.pump.kept.programme
-    return same_kept and (before.pump.mode, before.pump.motor_nL_per_h) == (after.pump.mode, after.pump.motor_nL_per_h)
+    found, pump = after.found, after.pump
+    same = found.kept.programme is pump.kept.programme and found.kept.meter == pump.kept.meter
+    return same and (found.mode, found.rate_nL_per_h) == (pump.mode, pump.motor_nL_per_h)
 
 
 # that an entry was thrown away is over with any key: whoever presses one has seen it
@@ -184,16 +196,16 @@ def answering_one_alarm_leaves_every_other_as_it_is(before, name, after):
     if not name.startswith("acknowledge"):
         return True
     condition = name.removeprefix("acknowledge ")
-    mine, others = after.found.lines, after.left.lines
-    new = {one for one in others if one not in mine}
+    mine, others = after.found.board.lines, after.left.lines
+    new = any(kind is Kind.ALARM_RAISED for kind, _ in after.told)  # something new ends every silence
     untouched = set(mine) - {Condition(condition), Condition.ENTRY_IDLE}
-    return bool(new) or all(others.get(key) == mine[key] for key in untouched)
+    return new or all(others.get(key) == mine[key] for key in untouched)
 
 
 def no_answer_ends_a_condition_that_lasts(before, name, after):
     if not name.startswith(LOOKING):
         return True
-    return set(after.found.lasting()) - {Condition.ENTRY_IDLE} <= set(after.left.lasting())
+    return set(after.found.board.lasting()) - {Condition.ENTRY_IDLE} <= set(after.left.lasting())
 
 
 def what_comes_on_the_board_is_told_and_what_leaves_it_too(before, _, after):
@@ -229,12 +241,11 @@ def a_pump_that_is_off_tells_nothing_and_only_switches_on(before, name, after):
     return after.pump.mode is Mode.OFF and not after.told
 
 
-def a_silenced_pump_sounds_again_when_something_new_begins(before, _, after):
-    if after.pump.mode is Mode.OFF or not before.pump.board.lines:
+def a_silenced_pump_sounds_again_when_something_new_begins(_, name, after):
+    if after.pump.mode is Mode.OFF or name.startswith(LOOKING):
         return True
-    new = [one for one in after.pump.board.lines if one not in before.pump.board.lines]
-    silent = [line for line in after.pump.board.lines.values() if line.silent_until_ms is not None]
-    return not new or not silent
+    new = [one for one in after.left.lines if one not in after.found.board.lines]
+    return not new or all(line.silent_until_ms is None for line in after.left.lines.values())
 
 
 def switching_off_is_refused_only_while_the_motor_turns(before, name, after):
@@ -250,6 +261,8 @@ def a_stop_always_stops(before, name, after):
 MOVES = (
     after_a_failure_nothing_but_switching_off_is_possible,
     drug_begins_to_run_by_a_start_and_by_nothing_else,
+    drug_runs_faster_by_a_start_or_a_confirmed_rate_and_by_nothing_else,
+    a_start_waits_until_every_alarm_that_stops_was_answered,
     a_start_needs_senses_programme_container_latch_and_door,
     the_line_is_filled_only_when_a_person_says_that_no_child_is_on_it,
     an_entry_changes_nothing_that_runs,

@@ -77,7 +77,7 @@ def latching():
             "the door opens": sensor(door_shut=False),
         },
         {"the cassette is put on": sensor(cassette=True, latched=True), "the door is shut": sensor(door_shut=True)},
-        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE},
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.DISPLAY_EMPTY},
         answers_all=True,
     )
 
@@ -86,7 +86,13 @@ def entering():
     drafts = {"slower": SLOWER, "other drug": OTHER_DRUG, "other child": OTHER_CHILD, "container 2": OTHER_CONTAINER}
     enter = {f"enter {name}": Action(Act.ENTER, draft=draft) for name, draft in drafts.items()}
     load = {"load 2": Action(Act.LOAD, container=2, display_nL=5_000_000)}
-    return running(), Theatre({**ON_OFF, **RUN, **LINE, **ENTRY, **enter, **load}, quiet_timers=WATCHED)
+    keys = {name: ENTRY[name] for name in ("review", "confirm")}
+    return running(), Theatre(
+        {**RUN, "load": LINE["load"], **keys, **enter, **load},
+        {"the line is shut": sensor(pressure_mmHg=600)},
+        {"the line is open": sensor(pressure_mmHg=0)},
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.DISPLAY_EMPTY},
+    )
 
 
 def alarms():
@@ -95,8 +101,6 @@ def alarms():
         {
             "the line is shut": sensor(pressure_mmHg=600),
             "a bubble": sensor(bubble_nL=60_000),
-            "a small bubble": sensor(bubble_nL=30_000),
-            "the pump is hot": sensor(temperature_mC=50_000),
             "the pump is too hot": sensor(temperature_mC=56_000),
         },
         {
@@ -104,7 +108,22 @@ def alarms():
             "the air is gone": sensor(bubble_nL=0),
             "the pump cools down": sensor(temperature_mC=22_000),
         },
-        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE},
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY},
+        answers_all=True,
+    )
+
+
+def bubbles():
+    return running(), Theatre(
+        {**STOP_ONLY, "prime": LINE["prime"]},
+        {
+            "a bubble": sensor(bubble_nL=60_000),
+            "a small bubble": sensor(bubble_nL=30_000),
+            "a larger bubble": sensor(bubble_nL=90_000),
+            "the pump is hot": sensor(temperature_mC=50_000),
+        },
+        {"the air is gone": sensor(bubble_nL=0), "the pump cools down": sensor(temperature_mC=22_000)},
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY},
         answers_all=True,
     )
 
@@ -120,21 +139,39 @@ def reservoir():
     )
 
 
+def batteries():
+    on = {name: ON_OFF[name] for name in ("switch on", "switch off", "senses right")}
+    return running(), Theatre(
+        {**on, **RUN},
+        {
+            "the battery is low": sensor(battery_mV=DEVICE.battery_low_mV),
+            "the battery is empty": sensor(battery_mV=DEVICE.battery_depleted_mV),
+            "the battery is defective": sensor(battery_mV=DEVICE.battery_defective_mV - 1),
+            "the power is cut": POWER_CUT,
+        },
+        {
+            "fresh cells": sensor(battery_mV=6_000),
+            "plugged in": sensor(mains=True, supply_mV=7_000),
+            "unplugged": sensor(mains=False, supply_mV=0),
+        },
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY},
+    )
+
+
 def power(resumes=False):
     return running(row=replace(ROW, resumes=resumes, restart_ms=4 * AN_HOUR)), Theatre(
         {**ON_OFF, **RUN, "load": LINE["load"], "confirm restart": Action(Act.CONFIRM_RESTART)},
         {
-            "the battery is low": sensor(battery_mV=DEVICE.battery_low_mV),
-            "the battery is empty": sensor(battery_mV=DEVICE.battery_depleted_mV),
             "the power is cut": POWER_CUT,
             "the door opens": sensor(door_shut=False),
+            "the line is shut": sensor(pressure_mmHg=600),
         },
         {
-            "fresh cells": sensor(battery_mV=6_000),
             "the door is shut": sensor(door_shut=True),
+            "the line is open": sensor(pressure_mmHg=0),
             "hours pass": LONG_STOP,
         },
-        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE},
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY},
     )
 
 
@@ -198,7 +235,12 @@ def keeping_open():
     reactions = {**ROW.reactions, Condition.HOT: Reaction.KVO, Condition.BATTERY_LOW: Reaction.KVO}
     row = replace(ROW, kvo_nL_per_h=500_000, reactions=reactions)
     return running(row=row), Theatre(
-        {**STOP_ONLY, **ENTRY, "enter slower": Action(Act.ENTER, draft=SLOWER)},
+        {
+            **STOP_ONLY,
+            "enter slower": Action(Act.ENTER, draft=SLOWER),
+            "review": ENTRY["review"],
+            "confirm": ENTRY["confirm"],
+        },
         {
             "the pump is hot": sensor(temperature_mC=50_000),
             "the battery is low": sensor(battery_mV=DEVICE.battery_low_mV),
@@ -209,7 +251,7 @@ def keeping_open():
             "fresh cells": sensor(battery_mV=6_000),
             "the door is shut": sensor(door_shut=True),
         },
-        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.ENTRY_CLEAR},
+        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.ENTRY_CLEAR, Timer.DISPLAY_EMPTY},
     )
 
 
@@ -227,7 +269,7 @@ def sleeping():
 THEATRES = {
     one.__name__: one
     for one in (
-        loading, latching, entering, alarms, reservoir, power, resuming, inside, watchers, waiting, restarting,
+        loading, latching, entering, alarms, bubbles, reservoir, batteries, power, resuming, inside, watchers, waiting, restarting,
         keeping_open, sleeping,
     )
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -215,24 +216,41 @@ def _ended_by_others(gathered: Gathered, stretch: Stretch) -> list[int]:
 
 
 def _doubt_alarms(gathered: Gathered, contents: Mapping[int, Content]) -> None:
-    """What an alarm says about the count before it: part of it may not have flowed, or more than it."""
+    """What an alarm says about the count before it: part of it may not have flowed, or more than it.
+
+    Raised again and again, it takes away no more than what was counted since it was raised before.
+    """
     lost = assumed().lost_hours
+    runs = Runs(gathered.stretches)
+    before: dict[str, int] = {}
     for alarm in gathered.alarms:
         if alarm.condition not in lost and alarm.condition not in _MORE_THAN_COUNTED:
             continue
         at = milliseconds(alarm.raised)
-        stretch = _running_at(gathered.stretches, alarm.pump, at)
+        stretch = runs.at(alarm.pump, at)
         content = contents.get(stretch.container) if stretch is not None else None
         if stretch is None or content is None:
             continue
-        less = stretch.rate * lost.get(alarm.condition, Fraction(0))
+        since = Fraction(at - before.get(alarm.pump, 0), MS_PER_HOUR)
+        less = stretch.rate * min(lost.get(alarm.condition, Fraction(0)), since)
         more = NO_LIMIT if alarm.condition in _MORE_THAN_COUNTED else Fraction(0)
         content.doubts.append((at, more, less))
+        before[alarm.pump] = at
 
 
-def _running_at(stretches: Sequence[Stretch], pump: str, at: int) -> Stretch | None:
-    """Return what this pump ran at that moment, or last before it."""
-    return max((one for one in stretches if one.pump == pump and one.begins <= at), key=_in_time, default=None)
+class Runs:
+    """The stretches of each pump, to be looked up by a moment."""
+
+    def __init__(self, stretches: Iterable[Stretch]) -> None:
+        self._by_pump: dict[str, list[Stretch]] = {}
+        for one in stretches:
+            self._by_pump.setdefault(one.pump, []).append(one)
+
+    def at(self, pump: str, at: int) -> Stretch | None:
+        """Return what this pump ran at that moment (ms), or last before it."""
+        ran = self._by_pump.get(pump, [])
+        place = bisect_right(ran, at, key=lambda one: one.begins)
+        return ran[place - 1] if place else None
 
 
 def doubt_silence(plan: InfusionPlan, gathered: Gathered) -> None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from ransel.infusion.balance import Balance, Content, Range
 from ransel.infusion.condition import Condition
-from ransel.infusion.contents import Gathered
+from ransel.infusion.contents import Gathered, Runs
 from ransel.infusion.counting import Stretch
 from ransel.infusion.instant import MS_PER_HOUR, instant, milliseconds
 from ransel.infusion.ledger import Between, ContainerAccount, Moments, Observed, Segment
@@ -74,21 +74,23 @@ def container_accounts(
     for one in gathered.stretches:
         first, last = used.get(one.container, (one.begins, one.ends))
         used[one.container] = min(first, one.begins), max(last, one.ends)
-    empty = dict(_told_empty(gathered))
+    empty = _told_empty(gathered)
     return tuple(
         _account(course, gathered, container, balances[place], followed, used.get(container.index), empty)
         for place, container in enumerate(course.plan.containers)
     )
 
 
-def _told_empty(gathered: Gathered) -> list[tuple[int, int]]:
-    """Return which containers a pump called empty, and when (ms)."""
-    found = []
+def _told_empty(gathered: Gathered) -> dict[int, int]:
+    """Return which containers a pump called empty, and when last (ms)."""
+    found: dict[int, int] = {}
+    runs = Runs(gathered.stretches)
     for alarm in gathered.alarms:
         if alarm.condition == Condition.RESERVOIR_EMPTY.value:
             at = milliseconds(alarm.raised)
-            ran = [one for one in gathered.stretches if one.pump == alarm.pump and one.begins <= at]
-            found += [(max(ran, key=lambda one: one.begins).container, at)] if ran else []
+            ran = runs.at(alarm.pump, at)
+            if ran is not None:
+                found[ran.container] = at
     return found
 
 

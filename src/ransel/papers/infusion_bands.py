@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from ransel.infusion.condition import Condition
 from ransel.papers.drawing import HAIR, INK, QUIET, box, element, line
-from ransel.papers.infusion_curves import ContainerCurve, Point
+from ransel.papers.infusion_curves import ContainerCurve, Point, runs_of
 from ransel.papers.infusion_sheet import (
+    ALARM,
     BAND,
     GIVEN,
     LEFT,
@@ -26,7 +28,10 @@ from ransel.quantities import Rate, Shown
 
 DOSE_HEIGHT, RATE_HEIGHT, LEFT_HEIGHT = 214.0, 52.0, 112.0
 _DASHED, _DOTTED = "7 5", "2 4"
-_WARNINGS = {one.value for one in (Condition.RESERVOIR_LOW, Condition.RESERVOIR_NEARLY_EMPTY, Condition.RESERVOIR_EMPTY)}
+_WARNINGS = {
+    one.value for one in (Condition.RESERVOIR_LOW, Condition.RESERVOIR_NEARLY_EMPTY, Condition.RESERVOIR_EMPTY)
+}
+Line = Sequence[tuple[float, float]]
 _AXIS = {"fill": "none", "stroke_linejoin": "round"}
 
 
@@ -50,14 +55,22 @@ def draw_dose(sheet: Sheet, top: float) -> float:
     if coming:
         _curve(sheet, scaled, coming, stroke_dasharray=_DOTTED)
     if points:
-        _curve(sheet, scaled, points)
-        _given_label(sheet, scaled, points)
+        _told_curve(sheet, scaled, points)
     else:
-        words = sheet.say("nothing")
-        sheet.letters.write(Spot((LEFT + RIGHT) / 2, top + DOSE_HEIGHT / 2, words, 20, "middle", bold=True))
-    _dose_labels(sheet, scaled, points)
+        _nothing(sheet, top)
+    drawn = [[(sheet.time.x(one.at), scaled.y(one.exact)) for one in curve] for curve in (points, coming)]
+    _keep_lines_free(sheet, [planned, *drawn])
+    if points:
+        _given_label(sheet, scaled, points)
+    _dose_labels(sheet, scaled, planned, drawn[0])
     _expected_label(sheet, scaled)
     return heights.bottom
+
+
+def _nothing(sheet: Sheet, top: float) -> None:
+    """Say that nothing was given yet, under the line of the plan."""
+    words = sheet.say("nothing")
+    sheet.letters.write(Spot(RIGHT - 16, top + DOSE_HEIGHT - 22, words, 20, "end", bold=True))
 
 
 def _dose_size(sheet: Sheet) -> float:
@@ -93,12 +106,26 @@ def _curve(sheet: Sheet, heights: Heights, points: Sequence[Point], **look: obje
     sheet.draw(element("path", d=d, stroke=GIVEN, stroke_width=2.6, **_AXIS, **look))
 
 
+def _told_curve(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> None:
+    """Draw a curve, dashed from where nothing was told any more."""
+    silent = sheet.silent_from
+    known = [one for one in points if silent is None or one.at <= silent]
+    if known:
+        _curve(sheet, heights, known)
+    if len(known) < len(points):
+        _curve(sheet, heights, [*known[-1:], *points[len(known) :]], stroke_dasharray="5 4")
+
+
 def _given_label(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> None:
     """Write how much it is: at the edge when the course is over, else where it stands now."""
     ledger = sheet.ledger
     given, room = sheet.dose(ledger.delivered), f"({sheet.range(ledger.low, ledger.high)})"
     if ledger.over:
-        lines = [(given, 22.0, True), (sheet.say("of", dose=sheet.dose(sheet.plan.ordered)), 15.0, False), (room, 15.0, False)]
+        lines = [
+            (given, 22.0, True),
+            (sheet.say("of", dose=sheet.dose(sheet.plan.ordered)), 15.0, False),
+            (room, 15.0, False),
+        ]
         y = min(max(heights.y(float(ledger.delivered.magnitude)) + 8, heights.top + 20), heights.bottom - 46)
         for number, (words, size, bold) in enumerate(lines):
             sheet.letters.write(Spot(RIGHT + 10, y + number * 20, words, size, bold=bold, fill=GIVEN if bold else INK))
@@ -109,7 +136,10 @@ def _given_label(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> Non
     wide = width_of(words, 17, bold=True)
     spots = [
         Spot(min(x + dx, RIGHT - wide), y + dy, words, 17, bold=True, fill=GIVEN)
-        for dx, dy in ((10, 26), (10, 46), (10, 70), (-wide - 12, -20), (-wide - 12, -44), (-wide - 12, -70))
+        for dx, dy in (
+            *((10, down) for down in (26, 46, 70, 94, 118)),
+            *((side, -up) for side in (-wide - 12, 10) for up in (20, 44, 70)),
+        )
         if min(x + dx, RIGHT - wide) >= LEFT + 4
     ]
     within = sheet.plot(heights.top, heights.bottom)
@@ -118,23 +148,31 @@ def _given_label(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> Non
     )
 
 
-def _dose_labels(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> None:
+def _dose_labels(sheet: Sheet, heights: Heights, planned: Line, given: Line) -> None:
     """Name the lines beside them: the plan above, what was given below."""
-    planned = [(sheet.time.x(at), heights.y(value)) for at, value in sheet.curves.planned()]
-    given = [(sheet.time.x(one.at), heights.y(one.exact)) for one in points]
-    _keep_lines_free(sheet, [planned, given])
     within = sheet.plot(heights.top, heights.bottom)
     for line_, words, fill in ((planned, sheet.say("as-planned"), QUIET), (given, sheet.say("given"), GIVEN)):
         is_plan = fill == QUIET
-        spots = [
-            Spot(x + (-10 if is_plan else 10), y + (-8 if is_plan else 20), words, PLAIN, "end" if is_plan else "start", fill=fill)
-            for share in (0.42, 0.5, 0.34, 0.58, 0.26, 0.66, 0.74)
-            for x, y in [_at(line_, LEFT + share * (RIGHT - LEFT))]
-        ] if line_ else []
+        spots = (
+            [
+                Spot(
+                    x + (-10 if is_plan else 10),
+                    y + (-8 if is_plan else 20),
+                    words,
+                    PLAIN,
+                    "end" if is_plan else "start",
+                    fill=fill,
+                )
+                for share in (0.42, 0.5, 0.34, 0.58, 0.26, 0.66, 0.74)
+                for x, y in [_at(line_, LEFT + share * (RIGHT - LEFT))]
+            ]
+            if line_
+            else []
+        )
         sheet.letters.first(spots, within)
 
 
-def _keep_lines_free(sheet: Sheet, lines: Sequence[Sequence[tuple[float, float]]]) -> None:
+def _keep_lines_free(sheet: Sheet, lines: Sequence[Line]) -> None:
     """Let no label stand on a curve."""
     for line_ in lines:
         for number in range(int((RIGHT - LEFT) / 9)) if len(line_) > 1 else ():
@@ -142,11 +180,14 @@ def _keep_lines_free(sheet: Sheet, lines: Sequence[Sequence[tuple[float, float]]
             if line_[0][0] <= x <= line_[-1][0]:
                 _, y = _at(line_, x)
                 sheet.letters.keep_free(Box(x - 4, y - 3, x + 4, y + 3))
+        for (x1, y1), (x2, y2) in pairwise(line_):
+            if x2 - x1 < 9:
+                sheet.letters.keep_free(Box(x1 - 3, min(y1, y2) - 3, x2 + 3, max(y1, y2) + 3))
 
 
-def _at(line_: Sequence[tuple[float, float]], x: float) -> tuple[float, float]:
+def _at(line_: Line, x: float) -> tuple[float, float]:
     """Return the point of a line at this place, or its nearer end."""
-    for (x1, y1), (x2, y2) in zip(line_, line_[1:], strict=False):
+    for (x1, y1), (x2, y2) in pairwise(line_):
         if x1 <= x <= x2 and x2 > x1:
             return x, y1 + (y2 - y1) * (x - x1) / (x2 - x1)
     return line_[0] if x < line_[0][0] else line_[-1]
@@ -182,11 +223,14 @@ def draw_rate(sheet: Sheet, top: float) -> float:
         look = {"stroke": QUIET, "stroke_width": 1.4, "stroke_dasharray": _DASHED}
         sheet.draw(line(sheet.time.x(one.connect_at), y, sheet.time.x(one.disconnect_at), y, **look))
     for segment in sheet.ledger.segments:
-        left, right = sheet.time.x(segment.begins), sheet.time.x(segment.ends)
-        y = heights.y(float(segment.rate.magnitude))
-        width = max(right - left, 0.6)
-        sheet.draw(box(left, y, width, heights.bottom - y, fill=GIVEN, fill_opacity="0.16"))
-        sheet.draw(line(left, y, left + width, y, stroke=GIVEN, stroke_width=2.6))
+        for run in runs_of(segment):
+            left, right = sheet.time.x(run.begins), sheet.time.x(run.ends)
+            y, width = heights.y(float(segment.rate.magnitude)), max(right - left, 0.6)
+            sheet.draw(
+                box(left, y, width, heights.bottom - y, fill=GIVEN, fill_opacity="0.16" if run.counted else "0.06")
+            )
+            look = {} if run.counted or sheet.silent_from is None else {"stroke_dasharray": "5 4"}
+            sheet.draw(line(left, y, left + width, y, stroke=GIVEN, stroke_width=2.6, **look))
     _rate_labels(sheet, heights)
     return heights.bottom
 
@@ -218,7 +262,7 @@ def draw_left(sheet: Sheet, top: float) -> float:
         points = sheet.curves.left_in(curve)
         curves.append([(sheet.time.x(one.at), heights.y(one.exact)) for one in points])
         _band(sheet, heights, points, 0.24)
-        _curve(sheet, heights, points) if points else None
+        _told_curve(sheet, heights, points)
         _to_empty(sheet, heights, curve, points)
     _warnings(sheet, heights)
     _keep_lines_free(sheet, curves)
@@ -238,8 +282,17 @@ def _name(sheet: Sheet, heights: Heights, curve: ContainerCurve) -> None:
     if begins is None:
         sheet.draw(line(x, heights.y(0), x, y, stroke=HAIR, stroke_width=1.4, stroke_dasharray=_DOTTED))
     fill = GIVEN if begins else QUIET
-    names = [f"{sheet.kind} {curve.container.index}", str(curve.container.index)]
+    full = f"{sheet.kind} {curve.container.index}"
+    room = min((_next - at for at, _next in pairwise(_begins(sheet))), default=RIGHT - LEFT)
+    longest = width_of(f"{sheet.kind} {len(sheet.plan.containers)}", SMALL, bold=True) + 8
+    names = [full] if longest <= room else [str(curve.container.index)]
     sheet.letters.first(Spot(x + dx, y - 5, words, SMALL, bold=True, fill=fill) for words in names for dx in (4, 9))
+
+
+def _begins(sheet: Sheet) -> list[float]:
+    """Return where the use of every container begins."""
+    pairs = zip(sheet.plan.containers, sheet.ledger.containers, strict=True)
+    return [sheet.time.x(account.begins or container.connect_at) for container, account in pairs]
 
 
 def _weighed(sheet: Sheet, heights: Heights, curve: ContainerCurve) -> None:
@@ -251,13 +304,26 @@ def _weighed(sheet: Sheet, heights: Heights, curve: ContainerCurve) -> None:
         sheet.draw(element("circle", cx=x, cy=y, r=4.2, fill="#ffffff", stroke=INK, stroke_width=2))
         sheet.letters.keep_free(Box(x - 5, y - 5, x + 5, y + 5))
         volume = Shown(one.left, "mL", 1).text(sheet.language)
-        words = [sheet.say(f"seen.{one.by.value}", volume=volume), volume]
-        spots = [
-            Spot(x + dx, y + dy, each, SMALL, anchor)
-            for each in words
-            for dx, dy, anchor in ((9, 1, "start"), (9, -14, "start"), (-9, -18, "end"), (-9, 1, "end"))
-        ]
-        sheet.letters.first(spots, Box(LEFT, heights.top - 8, WIDTH, heights.bottom + 6))
+        _beside(sheet, heights, (x, y), [sheet.say(f"seen.{one.by.value}", volume=volume), volume], INK)
+    for missing in sheet.ledger.silent_non_delivery:
+        if missing.container == curve.container.index:
+            _, exact, _ = curve.given(missing.noticed, before=True)
+            x, y = sheet.time.x(missing.noticed), heights.y(curve.fill - exact)
+            above = heights.y(curve.fill - exact + float(missing.missing.magnitude))
+            sheet.draw(line(x, y, x, above, stroke=ALARM, stroke_width=2.4, stroke_dasharray="4 3"))
+            volume = Shown(missing.missing, "mL", 1).text(sheet.language)
+            words = sheet.say("did-not-flow", volume=volume, dose=sheet.dose(missing.missing_drug))
+            _beside(sheet, heights, (x, (y + above) / 2), [words, volume], ALARM)
+
+
+def _beside(sheet: Sheet, heights: Heights, place: tuple[float, float], words: Sequence[str], fill: str) -> None:
+    """Write beside a point, the longest words that have room."""
+    spots = [
+        Spot(place[0] + dx, place[1] + dy, each, SMALL, anchor, bold=fill == ALARM, fill=fill)
+        for each in words
+        for dx, dy, anchor in ((9, 1, "start"), (9, -14, "start"), (9, 16, "start"), (-9, -18, "end"), (-9, 1, "end"))
+    ]
+    sheet.letters.first(spots, Box(LEFT, heights.top - 8, WIDTH, heights.bottom + 6))
 
 
 def _to_empty(sheet: Sheet, heights: Heights, curve: ContainerCurve, points: Sequence[Point]) -> None:
@@ -311,4 +377,3 @@ def _left_at(sheet: Sheet, heights: Heights, at: datetime) -> Iterator[float]:
             _, exact, _ = curve.given(at, before=True)
             yield heights.y(max(curve.fill - exact, 0.0))
             return
-

@@ -75,9 +75,7 @@ class ContainerCurve:
     def observed(self) -> list[Observed]:
         """What was weighed or read and can be of this container, in order of time."""
         fill = self.container.volume
-        return sorted(
-            (one for one in self.account.observed if one.left - one.error <= fill), key=lambda one: one.at
-        )
+        return sorted((one for one in self.account.observed if one.left - one.error <= fill), key=lambda one: one.at)
 
     @property
     def moments(self) -> list[datetime]:
@@ -113,7 +111,11 @@ class ContainerCurve:
         more, all_more = self._flowed(at, None)
         low, exact, high = self._end
         exact = max(exact - all_more, 0.0)
-        return max(min(low - more * (1 - self.error), exact), 0.0), exact, max(high - all_more * (1 + self.error), exact)
+        return (
+            max(min(low - more * (1 - self.error), exact), 0.0),
+            exact,
+            max(high - all_more * (1 + self.error), exact),
+        )
 
     @property
     def _end(self) -> tuple[float, float, float]:
@@ -176,7 +178,7 @@ class Curves:
         if curve.account.begins is None:
             return []
         moments = [at for at in curve.moments if curve.account.begins <= at]
-        if curve.account.running:
+        if curve.account.running or (curve.account.empties is not None and not self.ledger.over):
             moments = sorted({*moments, self.ledger.at.astimezone(UTC)})
         last = curve.observed[-1].at if curve.observed else None
         points: list[Point] = []
@@ -195,7 +197,9 @@ class Curves:
             hours = (one.disconnect_at - one.connect_at) / _HOUR
             points.append((one.connect_at, total))
             if rate * hours > usable:
-                points.append((one.connect_at + usable / rate * _HOUR, total + usable * float(one.concentration.magnitude)))
+                points.append(
+                    (one.connect_at + usable / rate * _HOUR, total + usable * float(one.concentration.magnitude))
+                )
             total += min(rate * hours, usable) * float(one.concentration.magnitude)
             points.append((one.disconnect_at, total))
         return points

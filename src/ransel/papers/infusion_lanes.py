@@ -11,11 +11,14 @@ from ransel.infusion.ledger import Alarm, Interruption
 from ransel.papers.day_strip import rows_without_overlap
 from ransel.papers.drawing import HAIR, INK, QUIET, box, bracket, element, flag, line
 from ransel.papers.infusion_sheet import LEFT, MARGIN, PLAIN, RIGHT, SMALL, STILL, WIDTH, Sheet
-from ransel.papers.lettering import Box, Spot, wrapped
+from ransel.papers.lettering import Box, Spot, width_of, wrapped
 from ransel.quantities import Duration
 
-ROW = 20.0
+ROW, CLOSE_ROW, _ROWS_AT_EASE = 20.0, 16.5, 16
+_LINE, _ROWS, _NEAR = 18.0, 3, 60.0
+"""How far lines of standstills are apart, how many there are, and how near neighbours are told together."""
 HIGH, MEDIUM, LOW = "#a3161f", "#c98300", "#2f6c9c"
+_MANY = 5
 _USES = ("connect", "change", "disconnect")
 _WORTH_SAYING = timedelta(minutes=15)
 
@@ -23,37 +26,64 @@ _WORTH_SAYING = timedelta(minutes=15)
 # standing still
 
 
+@dataclass(frozen=True, slots=True)
+class Standstills:
+    """Neighbours of one cause, told together."""
+
+    cause: str
+    stood: tuple[Interruption, ...]
+
+    @property
+    def duration(self) -> Duration:
+        """How long they lasted together."""
+        return sum((one.duration for one in self.stood), Duration("0 h"))
+
+
 def draw_standstills(sheet: Sheet, top: float) -> float:
     """Name every time without therapy over its shade, as far as there is room; return where it ends."""
     stood = sheet.ledger.interruptions
     sheet.letters.write(Spot(MARGIN, top + 15, sheet.say("stood-still"), 16, bold=True))
     rows = 1
-    for one in sorted(stood, key=lambda one: -one.duration.magnitude):
-        rows = max(rows, _standstill(sheet, one, top))
+    for group in sorted(_neighbours(sheet), key=lambda group: -group.duration.magnitude):
+        rows = max(rows, _standstill(sheet, group, top))
     if sheet.ledger.segments:
         total = sum((one.duration for one in stood), Duration("0 h"))
-        words = [sheet.say("never")]
+        words = [sheet.say("never" if sheet.silent_from is None else "none-told")]
         if stood:
             words = [sheet.say("once" if len(stood) == 1 else "times", count=len(stood)), sheet.lasted(total)]
         sheet.letters.write(Spot(RIGHT + 10, top + 14, ", ".join(words), SMALL))
-    return top + rows * 18 + 4
+    return top + rows * _LINE + 4
 
 
-def _standstill(sheet: Sheet, one: Interruption, top: float) -> int:
-    """Write the words of one, with a mark under them; return how many rows that needed."""
-    left, right = shade(sheet, one)
-    lasted = sheet.lasted(one.duration)
-    going_on = "" if one.ends is not None else sheet.say("going-on")
-    full = " ".join(part for part in (f"{sheet.cause(one)} {lasted}", going_on) if part)
-    middle, gap = (left + right) / 2, 5
-    for row in range(3):
-        y = top + 14 + row * 18
+def _neighbours(sheet: Sheet) -> list[Standstills]:
+    """Return the standstills, those of one cause together that lie too near for words of their own."""
+    groups: list[Standstills] = []
+    for one in sheet.ledger.interruptions:
+        cause = sheet.cause(one)
+        before = groups[-1] if groups else None
+        if before and before.cause == cause and shade(sheet, one)[0] - shade(sheet, before.stood[-1])[1] < _NEAR:
+            groups[-1] = Standstills(cause, (*before.stood, one))
+        else:
+            groups.append(Standstills(cause, (one,)))
+    return groups
+
+
+def _standstill(sheet: Sheet, group: Standstills, top: float) -> int:
+    """Write the words of a group over its shade; return how many rows that needed."""
+    left, right = shade(sheet, group.stood[0])[0], shade(sheet, group.stood[-1])[1]
+    lasted = sheet.lasted(group.duration)
+    times = f"{len(group.stood)}×" if len(group.stood) > 1 else ""
+    going_on = "" if group.stood[-1].ends is not None else sheet.say("going-on")
+    full = " ".join(part for part in (group.cause, times, lasted, going_on) if part)
+    bold = any(one.too_long for one in group.stood)
+    for row in range(_ROWS):
+        y = top + 14 + row * _LINE
         spots = [
-            Spot(x, y, words, SMALL, anchor, bold=one.too_long)
-            for words in ((full,) if row < 2 else (full, lasted))
-            for x, anchor in ((middle, "middle"), (left + gap, "start"), (right - gap, "end"))
+            Spot(x, y, words, SMALL, anchor, bold=bold)
+            for words in ((full,) if row < _ROWS - 1 else (full, lasted))
+            for x, anchor in (((left + right) / 2, "middle"), (left + 5, "start"), (right - 5, "end"))
         ]
-        if sheet.letters.first(spots, sheet.plot(top, top + 3 * 18)):
+        if sheet.letters.first(spots, sheet.plot(top, top + _ROWS * _LINE)):
             return row + 1
     return 1
 
@@ -95,7 +125,10 @@ def alarm_rows(sheet: Sheet) -> list[AlarmRow]:
     for alarm in [*_silent(sheet), *sheet.ledger.alarms]:
         if not (alarm.pump and alarm.condition == silent):
             found.setdefault(alarm.condition, []).append(alarm)
-    rows = [AlarmRow(name, min((one.priority for one in alarms), key=_urgency), tuple(alarms)) for name, alarms in found.items()]
+    rows = [
+        AlarmRow(name, min((one.priority for one in alarms), key=_urgency), tuple(alarms))
+        for name, alarms in found.items()
+    ]
     return sorted(rows, key=lambda row: (_urgency(row.priority), row.alarms[0].raised, row.condition))
 
 
@@ -115,25 +148,33 @@ def draw_alarms(sheet: Sheet, top: float) -> float:
     rows = alarm_rows(sheet)
     sheet.letters.write(Spot(MARGIN, top + 15, sheet.say("alarms"), 16, bold=True))
     if not rows:
-        sheet.letters.write(Spot(LEFT + 8, top + 15, sheet.say("no-alarm"), PLAIN, fill=QUIET))
+        sheet.letters.write(
+            Spot(
+                LEFT + 8,
+                top + 15,
+                sheet.say("no-alarm" if sheet.ledger.segments and sheet.silent_from is None else "none-told"),
+                PLAIN,
+                fill=QUIET,
+            )
+        )
         return top + 24
-    y = top + 26
+    y, height = top + 26, ROW if len(rows) <= _ROWS_AT_EASE else CLOSE_ROW
     for row in rows:
-        y = _alarm_row(sheet, row, y)
+        y = _alarm_row(sheet, row, y, height)
     return y
 
 
-def _alarm_row(sheet: Sheet, row: AlarmRow, top: float) -> float:
+def _alarm_row(sheet: Sheet, row: AlarmRow, top: float, height: float) -> float:
     names = wrapped(sheet.condition(row.condition), LEFT - MARGIN - 26, SMALL)
-    middle = top + ROW / 2 + (len(names) - 1) * 7
+    middle = top + height / 2 + (len(names) - 1) * 7
     sheet.draw(line(LEFT, middle, RIGHT, middle, stroke=HAIR, stroke_width=0.8))
     sheet.draw(priority_mark(row.priority, MARGIN + 7, middle))
     for number, words in enumerate(names):
-        sheet.letters.write(Spot(MARGIN + 20, top + 14.5 + number * 14, words, SMALL))
+        sheet.letters.write(Spot(MARGIN + 20, top + height / 2 + 4.5 + number * 14, words, SMALL))
     for alarm in row.alarms:
         _alarm_bar(sheet, alarm, middle)
     sheet.letters.write(Spot(RIGHT + 10, middle + 4.5, _alarm_sum(sheet, row), SMALL, fill=QUIET))
-    return top + ROW + (len(names) - 1) * 14
+    return top + height + (len(names) - 1) * 14
 
 
 def priority_mark(priority: str, x: float, y: float) -> str:
@@ -157,11 +198,17 @@ def _alarm_bar(sheet: Sheet, alarm: Alarm, y: float) -> None:
         look |= {"fill_opacity": "0.25", "stroke_dasharray": "4 3"}
     sheet.draw(box(left, y - height / 2, width, height, fill=fill, **look))
     if alarm.cleared is None:
-        sheet.draw(element("path", d=f"M{left + width + 2:.1f},{y - 5:.1f}l5,5l-5,5", fill="none", stroke=edge, stroke_width=1.8))
+        sheet.draw(
+            element(
+                "path", d=f"M{left + width + 2:.1f},{y - 5:.1f}l5,5l-5,5", fill="none", stroke=edge, stroke_width=1.8
+            )
+        )
 
 
 def _alarm_sum(sheet: Sheet, row: AlarmRow) -> str:
-    priority = sheet.say(f"priority.{row.priority}" if row.priority in {"high", "medium", "low"} else "priority.unknown")
+    priority = sheet.say(
+        f"priority.{row.priority}" if row.priority in {"high", "medium", "low"} else "priority.unknown"
+    )
     if not row.alarms[0].pump:
         return sheet.say("by-weighing", priority=priority)
     parts = [priority, *([f"{len(row.alarms)}×"] if len(row.alarms) > 1 else [])]
@@ -211,7 +258,7 @@ def _planned(sheet: Sheet, top: float) -> float:
             sheet.draw(element("circle", cx=x, cy=y, r=4.5, fill=INK))
         sheet.letters.keep_free(Box(left - 5, y - 6, right + 5, y + 6))
         marks.append((one.kind, one.planned, ""))
-    return _label_under(sheet, marks, top + 18, RIGHT)
+    return _label_under(sheet, marks, top + 18)
 
 
 def done(sheet: Sheet) -> list[Done]:
@@ -237,7 +284,7 @@ def _done(sheet: Sheet, top: float) -> float:
         x, y = sheet.time.x(one.at), top + 10
         sheet.draw(element("path", d=f"M{x - 5:.1f},{y:.1f}l4,4l7,-9", fill="none", stroke=INK, stroke_width=2.6))
         sheet.letters.keep_free(Box(x - 6, y - 6, x + 7, y + 6))
-    return _label_under(sheet, [(one.kind, one.at, _late(sheet, one)) for one in found], top + 18, RIGHT)
+    return _label_under(sheet, [(one.kind, one.at, _late(sheet, one)) for one in found], top + 18)
 
 
 def _late(sheet: Sheet, one: Done) -> str:
@@ -266,22 +313,23 @@ def _moved(sheet: Sheet, top: float) -> float:
             sheet.draw(line(sheet.time.x(old), y, x, y, **look))
         look = {"fill": "#ffffff", "stroke": INK, "stroke_width": 1.8, "stroke_dasharray": "3 2"}
         sheet.draw(element("circle", cx=x, cy=y, r=5.5, **look))
-    return _label_under(sheet, [(kind, new, "") for kind, new, _ in moves], top + 18, RIGHT)
+    return _label_under(sheet, [(kind, new, "") for kind, new, _ in moves], top + 18)
 
 
-def _label_under(sheet: Sheet, marks: Sequence[tuple[str, datetime, str]], top: float, right: float) -> float:
-    """Write what and when under each mark, as much as there is room for; return where that ends."""
-    within = Box(LEFT - 8, top - 4, right + 30, top + 40)
-    deepest = top
+def _label_under(sheet: Sheet, marks: Sequence[tuple[str, datetime, str]], top: float) -> float:
+    """Write what and when under each mark; among many, each kind is named once and the rest are times."""
+    within = Box(LEFT - 8, top - 4, RIGHT + 30, top + 40)
+    deepest, named = top, set[str]()
     for kind, at, more in marks:
-        x, name = sheet.time.x(at), sheet.say(f"visit.{kind}")
-        clock = sheet.clock(at)
-        full = f"{name} {clock}, {more}" if more else f"{name} {clock}"
+        x, name, clock = sheet.time.x(at), sheet.say(f"visit.{kind}"), sheet.clock(at)
+        briefly = len(marks) > _MANY and kind in named
+        named.add(kind)
+        wide = [f"{name} {clock}, {more}"] if more else []
         spots = [
             Spot(place, top + 11 + row * 15, words, SMALL, anchor)
-            for words in (full, f"{name} {clock}", clock)
-            for row in (0, 1)
-            for place, anchor in ((x, "middle"), (x - 4, "start"), (x + 4, "end"))
+            for words in ([] if briefly else [*wide, f"{name} {clock}"]) + [clock]
+            for row in ((0,) if briefly else (0, 1))
+            for place, anchor in ((x, "middle"), *(() if briefly else ((x - 4, "start"), (x + 4, "end"))))
         ]
         if sheet.letters.first(spots, within):
             deepest = max(deepest, sheet.letters.written[-1].y + 6)
@@ -297,11 +345,15 @@ def _clocks(sheet: Sheet, top: float) -> float:
     spans = []
     for one in clocks:
         begins = one.begins or sheet.plan.containers[one.index - 1].connect_at
-        spans.append((sheet.time.x(begins), sheet.time.x(one.finish_before or begins) + 20))
+        ends = one.finish_before or begins
+        words = width_of(sheet.say("use-before-at", number=one.index, at=sheet.when(ends)), SMALL) + 20
+        left, right = sheet.time.x(begins), sheet.time.x(ends)
+        spans.append((left, right + words) if sheet.time.holds(ends) else (min(left, right - words), right))
     rows = rows_without_overlap(spans, 4)
-    for one, (left, right), row in zip(clocks, spans, rows, strict=True):
+    for one, row in zip(clocks, rows, strict=True):
         if one.finish_before is not None:
-            _clock(sheet, one.index, one.finish_before, (left, right - 20, top + 4 + row * 19))
+            left = sheet.time.x(one.begins or sheet.plan.containers[one.index - 1].connect_at)
+            _clock(sheet, one.index, one.finish_before, (left, sheet.time.x(one.finish_before), top + 4 + row * 19))
     return top + 4 + (max(rows) + 1) * 19 + 4
 
 
@@ -312,10 +364,11 @@ def _clock(sheet: Sheet, index: int, at: datetime, place: tuple[float, float, fl
     after = [Spot(right + 18, y + 4.5, each, SMALL) for each in words] if is_seen else []
     before = [Spot(right - 11, y + 4.5, each, SMALL, "end") for each in words]
     ends = right - 8
-    if sheet.letters.first([*after, *before], Box(left + 12, top - 2, WIDTH, top + 20)):
+    if sheet.letters.first([*after, *before], Box(LEFT, top - 2, WIDTH, top + 20)):
         box_ = sheet.letters.taken[-1]
         ends = min(ends, box_.left - 4) if box_.left < right else right
-    sheet.draw(line(left, y, ends, y, stroke=QUIET, stroke_width=1.6, stroke_dasharray="2 4"))
+    if ends > left + 14:
+        sheet.draw(line(left, y, ends, y, stroke=QUIET, stroke_width=1.6, stroke_dasharray="2 4"))
     if is_seen:
         sheet.draw(flag(right, y + 6, 15, INK))
     else:

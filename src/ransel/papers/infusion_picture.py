@@ -17,14 +17,14 @@ from ransel.papers.infusion_lanes import draw_alarms, draw_standstills, draw_vis
 from ransel.papers.infusion_sheet import LEFT, MARGIN, PLAIN, RIGHT, SILENT, SMALL, WIDTH, Sheet
 from ransel.papers.infusion_time import SATURDAY, Stretch
 from ransel.papers.infusion_words import description
-from ransel.papers.lettering import Spot, width_of
+from ransel.papers.lettering import Box, Spot, width_of
 from ransel.papers.typesetting import png
 
 DAYS, HOURS, BANDS = 78.0, 98.0, 108.0
 """Where the head of the axis lies, and where the bands begin."""
 DOTS_PER_INCH = 144
 NIGHT = "#48658a"
-_BETWEEN, _LEAST_DAY_FOR_NIGHTS = 20.0, 26.0
+_BETWEEN, _LEAST_DAY_FOR_NIGHTS, _NUMBER_ONLY = 20.0, 26.0, 2
 
 
 def infusion_png(plan: InfusionPlan, ledger: Ledger, language: Language, *, simulated: bool = False) -> bytes:
@@ -52,6 +52,7 @@ class _Picture:
         self._title()
         self._axis()
         sheet = self.sheet
+        self._moments()
         y = draw_standstills(sheet, BANDS + 4)
         self.top = y + 2
         for draw in (draw_dose, draw_rate, draw_left):
@@ -60,7 +61,7 @@ class _Picture:
         self.bottom = draw_visits(sheet, y + 10)
         self.height = self.bottom + 34
         self._foot()
-        self._moments()
+        self._now()
 
     def svg(self) -> str:
         """Return the whole document."""
@@ -85,7 +86,7 @@ class _Picture:
     def _title(self) -> None:
         sheet, plan = self.sheet, self.sheet.plan
         sheet.letters.write(Spot(MARGIN, 34, self.title, 25, bold=True))
-        dates = sheet.say("dates", start=sheet.when(plan.start), end=sheet.when(plan.end), year=plan.end.year)
+        dates = sheet.say("dates", start=sheet.when(plan.start), end=Moment(sheet.time.local(plan.end), with_year=True))
         words = f"{sheet.say('course', product=plan.product, protocol=plan.protocol)} · {dates}"
         sheet.letters.write(Spot(MARGIN, 57, words, 15, fill=QUIET))
         if self.simulated:
@@ -105,13 +106,12 @@ class _Picture:
 
     def _axis(self) -> None:
         sheet = self.sheet
-        for day in sheet.time.days():
-            left, right = sheet.time.x(day.begins), sheet.time.x(day.ends)
-            weekday, number, month = Moment(day.day).text(sheet.language).split()
-            middle, within = (left + right) / 2, sheet.plot(DAYS - 20, DAYS + 8)
-            names = (f"{weekday} {number} {month}", f"{weekday} {number}", number)
-            bold = day.day.weekday() >= SATURDAY
-            sheet.letters.first([Spot(middle, DAYS, words, PLAIN, "middle", bold=bold) for words in names], within)
+        days = sheet.time.days()
+        names = [_day_names(Moment(day.day).text(sheet.language)) for day in days]
+        room = sheet.time.hour * 24 - 4
+        level = next((level for level in range(3) if all(_day_width(one[level]) <= room for one in names)), 2)
+        for day, name in zip(days, names, strict=True):
+            self._day(day, name, level)
         for at in sheet.time.hours(38):
             spot = Spot(sheet.time.x(at), HOURS, sheet.clock(at), SMALL, "middle", fill=QUIET)
             if sheet.letters.first([spot], sheet.plot(DAYS, BANDS)):
@@ -119,10 +119,24 @@ class _Picture:
         for at, by in sheet.time.clock_changes():
             self._clock_change(sheet.time.x(at), forward=by.total_seconds() > 0)
 
+    def _day(self, day: Stretch, names: tuple[str, str, str, str], level: int) -> None:
+        """Write the name of a day, as all others are written; a day that is cut off may have a shorter one."""
+        sheet = self.sheet
+        left, right = sheet.time.x(day.begins), sheet.time.x(day.ends)
+        bold = day.day.weekday() >= SATURDAY
+        fitting = [words for words in names[level:3] if _day_width(words) <= right - left - 2]
+        for words in fitting[:1]:
+            sheet.letters.write(Spot((left + right) / 2, DAYS, words, PLAIN, "middle", bold=bold))
+            if level == _NUMBER_ONLY and (left <= LEFT or day.day.day == 1):
+                sheet.letters.first([Spot((left + right) / 2, DAYS - 15, names[3], SMALL, "middle", fill=QUIET)])
+
     def _clock_change(self, x: float, *, forward: bool) -> None:
         sheet = self.sheet
         words = sheet.say("clock-forward" if forward else "clock-back")
-        spots = [Spot(x + dx, 62, words, SMALL, anchor, bold=True, fill="#6b4e00") for dx, anchor in ((0, "middle"), (-8, "end"))]
+        spots = [
+            Spot(x + dx, 62, words, SMALL, anchor, bold=True, fill="#6b4e00")
+            for dx, anchor in ((0, "middle"), (-8, "end"))
+        ]
         if sheet.letters.first(spots):
             sheet.draw(line(x, 66, x, BANDS, stroke="#6b4e00", stroke_width=1.4, stroke_dasharray="3 3"))
 
@@ -154,21 +168,39 @@ class _Picture:
 
     # moments
 
+    @property
+    def _is_open(self) -> bool:
+        return bool(self.sheet.ledger.segments) and not self.sheet.ledger.over
+
     def _moments(self) -> None:
-        """Mark the moment of the account of a course that is not over, and since when nothing was told."""
+        """Name the moment of the account of a course that is not over, and since when nothing was told."""
         sheet, ledger = self.sheet, self.sheet.ledger
-        if ledger.over or not ledger.segments:
-            return
         x = sheet.time.x(ledger.at)
-        sheet.draw(line(x, BANDS, x, self.bottom, stroke_width=1.6))
-        words = sheet.say("now", at=sheet.when(ledger.at))
-        spots = [Spot(x + dx, BANDS + 16 + dy, words, SMALL, anchor, bold=True)
-                 for dy in (0, 18, 36) for dx, anchor in ((6, "start"), (-6, "end"))]  # fmt: skip
-        sheet.letters.first(spots)
         if sheet.silent_from is not None:
-            words = sheet.say("no-word", at=sheet.when(sheet.silent_from))
-            middle = (sheet.time.x(sheet.silent_from) + x) / 2
-            tops = (self.top + offset for offset in (60, 90, 120, 150, 30))
-            sheet.letters.first(Spot(middle, y, words, PLAIN, "middle", bold=True) for y in tops)
+            lasted = sheet.since(sheet.silent_from, ledger.at)
+            self._beside(x, sheet.say("no-word", at=sheet.when(sheet.silent_from), duration=lasted), (-6, 6))
+        if self._is_open:
+            self._beside(x, sheet.say("now", at=sheet.when(ledger.at)), (6, -6))
+
+    def _beside(self, x: float, words: str, sides: tuple[float, ...]) -> None:
+        spots = [
+            Spot(x + side, BANDS + 18 + row * 18, words, SMALL, "start" if side > 0 else "end", bold=True)
+            for row in range(3)
+            for side in sides
+        ]
+        self.sheet.letters.first(spots, Box(LEFT, BANDS, RIGHT, self.sheet.letters.page.bottom))
+
+    def _now(self) -> None:
+        if self._is_open:
+            x = self.sheet.time.x(self.sheet.ledger.at)
+            self.sheet.draw(line(x, BANDS, x, self.bottom, stroke_width=1.6))
 
 
+def _day_names(day: str) -> tuple[str, str, str, str]:
+    """Return what a day may be called, the longest first, and its month."""
+    weekday, number, month = day.split()
+    return day, f"{weekday} {number}", number, month
+
+
+def _day_width(words: str) -> float:
+    return width_of(words, PLAIN, bold=True)

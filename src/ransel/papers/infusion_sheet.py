@@ -23,8 +23,8 @@ WIDTH, MARGIN, LEFT, RIGHT = 1280.0, 20.0, 236.0, 1118.0
 SMALL, PLAIN, HEADING = 13.0, 14.0, 16.0
 HUGE = 20_000.0
 
-GIVEN, BAND, STILL, SILENT = "#17666e", "#17666e", "#e0a23c", "#5d6875"
-"""Colours: what was given, its band, standing still, no word."""
+GIVEN, BAND, STILL, SILENT, ALARM = "#17666e", "#17666e", "#e0a23c", "#5d6875", "#a3161f"
+"""Colours: what was given, its band, standing still, no word, alarm."""
 
 _MG_PER_G, _UG = 1000, "µg"
 _MINUTES_PER_HOUR, _HOURS_PER_DAY, _HOURS_IN_HOURS = 60, 24, 48
@@ -169,5 +169,3 @@ def nice_steps(most: float, wanted: int) -> list[float]:
 def path(points: Iterable[tuple[float, float]]) -> str:
     """Return a path through these points."""
     return "M" + "L".join(f"{x:.1f},{y:.1f}" for x, y in points)
-
-

@@ -10,6 +10,10 @@ from ransel.papers.infusion_sheet import Sheet
 from ransel.quantities import Shown
 
 
+MOST_TOLD = 50
+"""So many alarms of one condition are told one by one; of more, only how many there were."""
+
+
 def description(sheet: Sheet, *, simulated: bool) -> str:
     """Return everything that is drawn, in words."""
     parts = (
@@ -80,7 +84,9 @@ def _containers(sheet: Sheet) -> Iterator[str]:
             yield sheet.say("tell.left", container=name, volume=Shown(one.left_by_count, "mL", 1))
         for seen in one.observed:
             how = sheet.say(f"seen.{seen.by.value}", volume=Shown(seen.left, "mL", 1))
-            yield sheet.say("tell.seen", container=name, how=how, error=Shown(seen.error, "mL", 1), at=sheet.when(seen.at))
+            yield sheet.say(
+                "tell.seen", container=name, how=how, error=Shown(seen.error, "mL", 1), at=sheet.when(seen.at)
+            )
         yield from _emptiness(sheet, one, name)
         if one.finish_before is not None:
             yield sheet.say("tell.use-before", container=name, at=sheet.when(one.finish_before))
@@ -99,8 +105,11 @@ def _alarms(sheet: Sheet) -> Iterator[str]:
     if not rows:
         yield sheet.say("tell.no-alarm")
     for row in rows:
-        for alarm in row.alarms:
+        for alarm in row.alarms[:MOST_TOLD]:
             yield _alarm(sheet, alarm)
+        if len(row.alarms) > MOST_TOLD:
+            values = {"count": len(row.alarms), "at": sheet.when(row.alarms[-1].raised)}
+            yield sheet.say("tell.many-alarms", what=sheet.condition(row.condition), **values)
 
 
 def _alarm(sheet: Sheet, alarm: Alarm) -> str:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from ransel.infusion.condition import Condition, Reaction
 from ransel.infusion.event import Kind
 from ransel.pump.actions import Act, Action
-from ransel.pump.board import AUDIBLE, CAUSE_LASTS
+from ransel.pump.board import AUDIBLE
 from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, MOVING, Mode, Step, after
 from ransel.pump.delivery_watch import watch_delivery
@@ -205,8 +205,7 @@ def _take_over(pump: Controller, now_ms: int, programme: Programme) -> None:
     )  # fmt: skip
     if was_delivering and not another:
         pump.step(Step.START)
-        pump.turn(now_ms, programme.rate_nL_per_h, "rate-change")
-        watch_delivery(pump, now_ms)
+        _run(pump, now_ms, programme.rate_nL_per_h, "rate-change")
     else:
         pump.timers.set(Timer.NOT_STARTED, now_ms + pump.device.not_started_ms)
 
@@ -303,8 +302,7 @@ def _start(pump: Controller, now_ms: int, _: Action) -> str:
     pump.restart_ordered, pump.held_by = False, None
     for condition in ENDED_BY_START:
         pump.end(condition, now_ms)
-    pump.turn(now_ms, programme.rate_nL_per_h, "resume" if resumed else "start")
-    watch_delivery(pump, now_ms)
+    _run(pump, now_ms, programme.rate_nL_per_h, "resume" if resumed else "start")
     return ""
 
 
@@ -345,8 +343,9 @@ def _not_loaded(readings: Readings) -> Condition | None:
 
 def _held_back(pump: Controller, now_ms: int) -> str:
     """Return what an earlier event still forbids: an alarm that stopped it, a late restart, the dose limit."""
-    stopping = (key for key in pump.board.lines if pump.reaction(key) is Reaction.STOP)
-    waiting = next((key for key in stopping if key not in BY_START), None)
+    stopping = [key for key in pump.board.lines if pump.reaction(key) is Reaction.STOP and key not in BY_START]
+    slowing = _slowing(pump) if pump.mode is Mode.KVO else []
+    waiting = next(iter([*stopping, *slowing]), None)
     if waiting is not None:
         return f"alarm:{waiting.value}"
     if _too_late(pump, now_ms) and not pump.restart_ordered:
@@ -358,6 +357,20 @@ def _held_back(pump: Controller, now_ms: int) -> str:
         pump.begin(Condition.DOSE_LIMIT, now_ms)
         return "dose-limit"
     return ""
+
+
+def _slowing(pump: Controller) -> list[Condition]:
+    """Return what lasts and keeps delivery down at the rate that keeps the vein open, start or not."""
+    lasting = (key for key in pump.board.lasting() if key not in ENDED_BY_START)
+    return [key for key in lasting if pump.reaction(key) is Reaction.KVO]
+
+
+def _run(pump: Controller, now_ms: int, rate_nL_per_h: int, cause: str) -> None:
+    """Let drug run at the programmed rate, or no faster than what lasts allows."""
+    pump.turn(now_ms, rate_nL_per_h, cause)
+    watch_delivery(pump, now_ms)
+    for condition in _slowing(pump):
+        pump.begin(condition, now_ms, pump.board.lines[condition].detail)
 
 
 BY_START = frozenset(
@@ -442,14 +455,13 @@ def _cancel_silence(pump: Controller, now_ms: int, _: Action) -> str:
 
 def _acknowledge(pump: Controller, now_ms: int, action: Action) -> str:
     condition = action.condition
-    line = pump.board.lines.get(condition) if condition else None
-    if condition is None or line is None:
+    if condition is None or condition not in pump.board.lines:
         return "no-such-alarm"
-    pump.tell(now_ms, Kind.ALARM_ACKNOWLEDGED, condition=condition.value)
-    until = now_ms + pump.device.silence_ms
-    board = pump.board.acknowledge(condition, until)
-    if line.signal in CAUSE_LASTS and board is not pump.board:
-        pump.timers.set(Timer.SILENCE, until, condition.value)
+    pump.tell(now_ms, Kind.ALARM_ACKNOWLEDGED, condition=condition.value)  # a log that fails at this begins an alarm
+    board = pump.board.acknowledge(condition, now_ms + pump.device.silence_ms)
+    line = board.lines.get(condition)
+    if line is not None and line.silent_until_ms is not None:
+        pump.timers.set(Timer.SILENCE, line.silent_until_ms, condition.value)
     pump.set_board(board, condition, now_ms, "acknowledged")
     return ""
 

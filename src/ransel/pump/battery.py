@@ -28,19 +28,14 @@ class Battery:
         self.present, self.defective = True, False
         self.capacity_factor, self.used_mAh = capacity_factor, 0.0
 
-    @property
-    def capacity_mAh(self) -> float:
-        """What this set gives at room temperature when it is full."""
-        return self._cells.capacity_mAh * self.capacity_factor
-
     def capacity_at(self, ambient_C: float) -> float:
         """Return what it gives at this temperature, in mAh."""
         cells = self._cells
+        at_room = cells.capacity_mAh * self.capacity_factor
         if ambient_C >= cells.room_C:
-            return self.capacity_mAh
+            return at_room
         cold = (cells.room_C - ambient_C) / (cells.room_C - cells.cold_C)
-        share = max(1.0 - (1.0 - cells.cold_share) * cold, LEAST_SHARE)
-        return self.capacity_mAh * share
+        return at_room * max(1.0 - (1.0 - cells.cold_share) * cold, LEAST_SHARE)
 
     def mV(self, load_mA: float, ambient_C: float) -> float:
         """Return the voltage under this load."""

@@ -27,7 +27,7 @@ class Curve:
 
     def mV_at(self, used: float) -> float:
         """Return the voltage without load; beyond the last point the last piece goes on, down to nothing."""
-        piece = min(max(bisect_right(self.used, used), 1), len(self.used) - 1)
+        piece = bisect_right(self.used, used, 1, len(self.used) - 1)
         return max(_between(used, self.used, self.mV, piece), 0.0)
 
     def used_at(self, mV: float) -> float:

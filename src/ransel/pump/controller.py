@@ -248,6 +248,8 @@ class Controller:
 
     def end(self, condition: Condition, now_ms: int) -> None:
         """Note that the cause of a condition went away."""
+        if condition not in self.board.lines:
+            return
         board = self.board.cause_gone(condition)
         if board is not self.board:
             self.set_board(board, condition, now_ms, "cause-gone")

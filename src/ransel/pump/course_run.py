@@ -38,6 +38,14 @@ BY_HAND = "hand"
 STATUS_EVERY_MS = 4 * 3_600_000
 """How often the simulated pump tells of itself: nothing that is delivered hangs on it."""
 
+A_DAY_MS = 24 * 3_600_000
+TYPING_MS = 60_000
+ASKED_AFTER = 4
+"""So often a day people mend and go on by themselves; then they ask the ward first, and that takes longer each time."""
+
+ANOTHER_PUMP_AFTER = 3
+"""A pump that refuses to start so often is replaced."""
+
 SCALE_G = Fraction(1)
 
 
@@ -88,6 +96,7 @@ class _CourseRun:
     current: ContainerToGive | None = None
     ends_ms: int = 0
     attended: bool = False
+    visits: list[int] = field(default_factory=list)
     shown_nL: dict[int, int] = field(default_factory=dict)
     active: set[Fault] = field(default_factory=set)
     scale: Random = field(init=False)
@@ -276,21 +285,33 @@ class _CourseRun:
     # -- answering
 
     def _hear(self, condition: Condition, at_ms: int) -> None:
-        """Somebody hears an alarm and will come."""
-        if self.current is None:
+        """Somebody hears an alarm and will come, unless somebody stands there already."""
+        if self.current is None or self.attended:
             return
         answers = self.circumstances.people.answer[self.twin.controller.priority(condition)]
         self._later(at_ms + self._wait_ms(answers.value), self._come(condition))
 
     def _come(self, condition: Condition) -> Doing:
-        """Look at the pump, put right what a hand can put right, and go on; a second person only silences it."""
-        self._press(Act.SILENCE)
-        if self.attended:
+        """Look at the pump, put right what a hand can put right, and go on."""
+        if self.attended or self.current is None:
             return
         self.attended = True
+        self._press(Act.SILENCE)
+        yield self._asking_ms()
         yield from self._put_right(condition)
         yield from self._get_going()
         self.attended = False
+
+    def _asking_ms(self) -> int:
+        """Return how long people ask around before they try again: not at all at first, longer each time within a day."""
+        now = self.twin.now_ms
+        self.visits = [*(visit for visit in self.visits if visit > now - A_DAY_MS), now]
+        return self._growing_ms(len(self.visits) - ASKED_AFTER)
+
+    def _growing_ms(self, times: int) -> int:
+        people = self.circumstances.people
+        most = self._wait_ms(people.longest.value)
+        return 0 if times < 0 else min(self._wait_ms(people.again.value) << min(times, 10), most)
 
     def _put_right(self, condition: Condition) -> Doing:
         found = MENDED_BY_HAND.get(condition, frozenset())
@@ -313,35 +334,38 @@ class _CourseRun:
 
     def _get_going(self) -> Doing:
         """Bring the pump to run, as often as it takes, as long as it should run."""
-        people = self.circumstances.people
-        while self.current is not None and not self.twin.controller.mode in DELIVERING:
-            if self.twin.controller.mode is Mode.FAILED:
+        people, refusals = self.circumstances.people, 0
+        while self.current is not None and self.twin.controller.mode not in DELIVERING:
+            if self.twin.controller.mode is Mode.FAILED or refusals == ANOTHER_PUMP_AFTER:
                 yield self._wait_ms(people.spare.value)
                 self._another_pump()
             if not self.twin.plant.powered:
                 self._mend_power()
             yield from self._switched_on()
             self._answer_alarms()
-            refused = self._press(Act.START)
-            if not refused:
-                return
+            refused = "" if self._nothing_left() else self._press(Act.START)
             if self._nothing_left():
-                self._press(Act.STOP)
-                self._press(Act.SWITCH_OFF)
-                self.current = None
-                return
-            if refused == "restart-too-late":
+                self._leave_off()
+            elif refused == "restart-too-late":
                 yield self._wait_ms(people.doctor.value)
                 self._press(Act.CONFIRM_RESTART)
-            elif refused in {"not-programmed", "other-container"} and self.current is not None:
-                yield from self._programmed_anew(self.current)
-            else:
-                yield self._wait_ms(people.again.value)
+            elif refused in {"not-programmed", "other-container"}:
+                yield from self._programmed_anew()
+            elif refused:
+                yield self._growing_ms(refusals)
+                refusals += 1
+
+    def _leave_off(self) -> None:
+        """Switch off a pump that has nothing left to give; the next visit goes on."""
+        self._press(Act.STOP)
+        self._press(Act.SWITCH_OFF)
+        self.current = None
 
     def _nothing_left(self) -> bool:
-        """Whether the container is empty or its volume given: then only the next visit helps."""
+        """Whether the bag is seen to be empty, or its volume given: then only the next visit helps."""
         lines = self.twin.controller.board.lines
-        return Condition.RESERVOIR_EMPTY in lines or Condition.INFUSION_COMPLETE in lines
+        told = Condition.RESERVOIR_EMPTY in lines or Condition.INFUSION_COMPLETE in lines
+        return told or self.twin.plant.is_dry
 
     def _answer_alarms(self) -> None:
         for condition in list(self.twin.controller.board.lines):
@@ -376,11 +400,12 @@ class _CourseRun:
         self.active = {fault for fault in self.active if fault.kind.place in {"line", "cassette", "link", "people"}}
         self.twin.replace_pump(f"PUMP-{self.pumps}", float(self.circumstances.spare_error))
 
-    def _programmed_anew(self, container: ContainerToGive) -> Doing:
+    def _programmed_anew(self) -> Doing:
         """Programme a pump that knows nothing of this course; the display starts at what is thought to be left."""
-        self._attach(container)
-        self._enter(container)
-        yield 0
+        if self.current is not None:
+            self._attach(self.current)
+            self._enter(self.current)
+        yield TYPING_MS
 
     # -- the list by hand
 
@@ -390,7 +415,11 @@ class _CourseRun:
             return
         shown = max(account.left_mL + self.scale.uniform(-float(SCALE_G), float(SCALE_G)), 0.0)
         self._write(
-            Kind.WEIGHED, container=container.index, what="residue", weight_g=f"{shown:.1f}", scale_g=str(SCALE_G + Fraction(1, 20))
+            Kind.WEIGHED,
+            container=container.index,
+            what="residue",
+            weight_g=f"{shown:.1f}",
+            scale_g=str(SCALE_G + Fraction(1, 20)),
         )
 
     def _write(self, kind: Kind, **data: object) -> None:

@@ -62,7 +62,7 @@ def warn_reservoir(pump: Controller, now_ms: int, tag: str) -> None:
     """Begin the warning with this tag: the first is `low`, the last by hours and that by the display `nearly empty`."""
     row = pump.row
     is_last = row is None or tag in {LOW_DISPLAY, str(len(row.low_ms) - 1)}
-    pump.begin(Condition.RESERVOIR_NEARLY_EMPTY if is_last else Condition.RESERVOIR_LOW, now_ms)
+    pump.begin(Condition.RESERVOIR_NEARLY_EMPTY if is_last else Condition.RESERVOIR_LOW, now_ms, tag)
 
 
 def time_shown_ms(pump: Controller, now_ms: int) -> int | None:

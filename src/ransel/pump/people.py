@@ -48,7 +48,8 @@ class People:
     Values:
         answer: by priority, from hearing an alarm to standing at the pump. notice: a pump that is off and silent.
         spare: until another pump is there. doctor: until a doctor has decided about a late restart.
-        again: until somebody tries once more what the pump refused. prepare: from switching on to connecting.
+        again: until somebody tries once more what the pump refused, twice as long each time,
+            longest at most. prepare: from switching on to connecting.
     """
 
     answer: Mapping[Priority, Sourced[Duration]]
@@ -56,6 +57,7 @@ class People:
     spare: Sourced[Duration]
     doctor: Sourced[Duration]
     again: Sourced[Duration]
+    longest: Sourced[Duration]
     prepare: Sourced[Duration]
 
 
@@ -69,5 +71,6 @@ AT_HOME = People(
     spare=assumed(Duration("3 h"), "by car from the hospital or the home-care organisation"),
     doctor=assumed(Duration("1 h"), "by telephone"),
     again=assumed(Duration("15 min"), "they look, ask, and try once more"),
+    longest=assumed(Duration("8 h"), "asking around takes no longer than a night"),
     prepare=assumed(Duration("15 min"), "self-test, programme and priming before the child is connected"),
 )

@@ -147,7 +147,8 @@ class Screen:
             yield Message("screen.rate-programmed", {"rate": self.rate_programmed})
         yield Message("screen.left", {"volume": Shown(self.left, "mL", 1)})
         if self.lasts is not None:
-            yield Message("screen.lasts", {"hours": Shown(self.lasts, "h", 1)})
+            tenths = self.lasts.magnitude * 10 // 1  # rounded down: never longer than it lasts
+            yield Message("screen.lasts", {"hours": Shown(Duration(Fraction(tenths, 10), "h"), "h", 1)})
         yield self.library
         yield self._supply()
 

@@ -34,6 +34,7 @@ class Timer(StrEnum):
     WATCHDOG_ALARM = "watchdog-alarm"
     BATTERY_MEAN = "battery-mean"
     FLOW_WINDOW = "flow-window"
+    FREE_FLOW = "free-flow"
     STATUS = "status"
 
 
@@ -54,6 +55,10 @@ class Timers:
         """Make a timer due at an instant, unless it runs already."""
         self.due.setdefault((timer, tag), at_ms)
 
+    def runs(self, timer: Timer) -> bool:
+        """Return whether a timer without a tag is set."""
+        return (timer, "") in self.due
+
     def stop(self, *timers: Timer) -> None:
         """Stop these timers, whatever their tag."""
         for key in [key for key in self.due if key[0] in timers]:
@@ -66,9 +71,9 @@ class Timers:
 
     def take(self, now_ms: int) -> Key | None:
         """Return what has been due longest, and stop it; None when nothing is due."""
-        ready = [(at, key) for key, at in self.due.items() if at <= now_ms]
-        if not ready:
+        first_ms = self.next_ms
+        if first_ms is None or first_ms > now_ms:
             return None
-        key = min(ready)[1]
+        key = min(key for key, at in self.due.items() if at == first_ms)
         del self.due[key]
         return key

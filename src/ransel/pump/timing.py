@@ -14,7 +14,7 @@ from ransel.pump.health import SELF_TEST
 from ransel.pump.programme import within_hard_limits
 from ransel.pump.sensing import supplied
 from ransel.pump.timers import Timer
-from ransel.pump.watching import judge_battery, judge_flow
+from ransel.pump.watching import judge_battery, judge_flow, judge_free_flow, observe
 
 
 def fire(pump: Controller, now_ms: int) -> None:
@@ -35,6 +35,7 @@ def _self_test(pump: Controller, now_ms: int, _: str) -> None:
         return
     pump.tell(now_ms, Kind.SELF_TEST, passed=True, part="")
     pump.step(Step.TEST_PASSED)
+    observe(pump, now_ms, pump.readings)
     wanted_checks(pump, now_ms)  # what the self-test does not look at may have failed while the pump was off
     if pump.kept.begun and pump.row is not None:
         pump.timers.set(Timer.PAUSE, now_ms + pump.row.pause_ms)
@@ -54,8 +55,7 @@ def _passes(pump: Controller, part: str) -> bool:
         "battery": supplied(readings, device) or readings.battery_mV > device.battery_depleted_mV,
         "keys": not readings.key_held,
         "watchdog": health.watchdog,
-        "clock": health.backup_clock
-        and device.clock_earliest_ms <= readings.clock_ms <= device.clock_latest_ms,
+        "clock": health.backup_clock and device.clock_earliest_ms <= readings.clock_ms <= device.clock_latest_ms,
         "sound": readings.sound,
     }[part]
 
@@ -171,6 +171,10 @@ def _flow_window(pump: Controller, now_ms: int, _: str) -> None:
     judge_flow(pump, now_ms)
 
 
+def _free_flow(pump: Controller, now_ms: int, _: str) -> None:
+    judge_free_flow(pump, now_ms)
+
+
 # -- waiting for people
 
 
@@ -271,5 +275,6 @@ DUE: Mapping[Timer, Due] = {
     Timer.BATTERY_MEAN: _battery_mean,
     Timer.KEPT_OPEN: _kept_open,
     Timer.FLOW_WINDOW: _flow_window,
+    Timer.FREE_FLOW: _free_flow,
     Timer.STATUS: _status,
 }

@@ -19,10 +19,12 @@ from ransel.pump.actions import Act, Action
 from ransel.pump.answering import act, power_lost
 from ransel.pump.controller import Controller, new_memory
 from ransel.pump.delivery import Mode
-from ransel.pump.hardware import Hardware
+from ransel.pump.drug_row import DrugRow
+from ransel.pump.hardware import Device, Hardware
 from ransel.pump.health import SOUND_HEALTH, Health
 from ransel.pump.plant import Limits, Plant
 from ransel.pump.programme import Library
+from ransel.pump.readings import Readings
 from ransel.pump.timing import fire, wanted_checks
 from ransel.pump.watching import free_flow_at_nL, observe
 
@@ -74,6 +76,18 @@ class Link:
             self.waiting.popleft()
 
 
+def limits_of(row: DrugRow | None, device: Device, flowed_nL: int | None) -> Limits:
+    """Return what a controller with this row wants to be told of, and at which reading of the flow sensor."""
+    return Limits(
+        pressure_mmHg=row.occlusion_mmHg if row else None,
+        vacuum_mmHg=row.upstream_mmHg if row else None,
+        bubble_nL=row.bubble_nL if row else None,
+        flowed_nL=flowed_nL,
+        battery_mV=(device.battery_low_mV, device.battery_depleted_mV, device.battery_cut_mV),
+        temperature_mC=(device.cold_mC - 1, device.cold_mC, device.hot_mC - 1, device.hot_mC, device.overheated_mC),
+    )
+
+
 class Twin:
     """One simulated pump, its container and its line; time is in ms since the twin began.
 
@@ -96,6 +110,9 @@ class Twin:
         self.switched_on_ms = 0
         self.administrator = administrator
         self.controller = self._controller_off(None)
+        self._seen_in = Mode.OFF
+        self._limits_of: tuple[DrugRow | None, int | None] = None, None
+        self._limits_held = limits_of(None, self.device, None)
         self.seq = 0
         self.heard: Callable[[Condition, int], None] | None = None
         self.called = False
@@ -112,7 +129,7 @@ class Twin:
             self.controller.readings = self.plant.readings()
         self._look()
         refused = act(self.controller, self.uptime_ms, action)
-        self._settle()
+        self._settle(looked=True)
         return refused
 
     def touch(self, change: Callable[[Plant], None]) -> None:
@@ -172,7 +189,7 @@ class Twin:
             self._look()
             if self.controller.mode is not Mode.OFF:
                 fire(self.controller, self.uptime_ms)
-            self._settle()
+            self._settle(looked=True)
             if self.called:
                 return
         self._pass_to(until_ms)
@@ -193,38 +210,45 @@ class Twin:
             self.now_ms = at_ms
 
     def _limits(self) -> Limits:
-        row, device = self.controller.row, self.device
-        return Limits(
-            pressure_mmHg=row.occlusion_mmHg if row else None,
-            vacuum_mmHg=row.upstream_mmHg if row else None,
-            bubble_nL=row.bubble_nL if row else None,
-            flowed_nL=free_flow_at_nL(self.controller),
-            battery_mV=(device.battery_low_mV, device.battery_depleted_mV, device.battery_cut_mV),
-            temperature_mC=(device.cold_mC - 1, device.cold_mC, device.hot_mC - 1, device.hot_mC, device.overheated_mC),
-        )
+        row, flowed_nL = self.controller.row, free_flow_at_nL(self.controller)
+        if self._limits_of != (row, flowed_nL):
+            self._limits_of = row, flowed_nL
+            self._limits_held = limits_of(row, self.device, flowed_nL)
+        return self._limits_held
 
     def _look(self) -> None:
         """Let the controller see its sensors as they are now, before it decides anything."""
         readings = self.plant.readings()
-        if self.controller.mode is Mode.OFF or readings == self.controller.readings:
-            return
+        if not self._has_seen(readings):
+            self._show(readings)
+
+    def _has_seen(self, readings: Readings) -> bool:
+        """Whether the controller has looked at these readings, in the mode in which it is."""
+        controller = self.controller
+        seen = readings == controller.readings and controller.mode is self._seen_in
+        return seen or controller.mode is Mode.OFF
+
+    def _show(self, readings: Readings) -> None:
+        self._seen_in = self.controller.mode
         observe(self.controller, self.uptime_ms, readings)
         if not self.plant.powered:
             power_lost(self.controller, self.uptime_ms)
 
-    def _settle(self) -> None:
-        """Bring motor, sound and sensors into line with the controller, until nothing changes any more."""
+    def _settle(self, *, looked: bool = False) -> None:
+        """Bring motor, sound and sensors into line with the controller, until nothing changes any more.
+
+        `looked`: the controller has just seen its sensors; as long as nothing is driven they show the same.
+        """
         for _ in range(SETTLING_MOST):
-            self._drive()
+            driven = self._drive()
             self._tell()
-            readings = self.plant.readings()
-            if readings == self.controller.readings or self.controller.mode is Mode.OFF:
+            readings = self.controller.readings if looked and not driven else self.plant.readings()
+            looked = False
+            if self._has_seen(readings):
                 return
-            observe(self.controller, self.uptime_ms, readings)
+            self._show(readings)
             if self.plant.powered and self._at_rest:
                 return
-            if not self.plant.powered:
-                power_lost(self.controller, self.uptime_ms)
         raise RuntimeError("plant and controller do not come to rest")
 
     @property
@@ -234,15 +258,18 @@ class Twin:
         moving = controller.push_nL or controller.motor_nL_per_h != self.plant.motor_nL_per_h
         return not controller.told and not moving
 
-    def _drive(self) -> None:
+    def _drive(self) -> bool:
+        """Do to the plant what the controller wants; return whether that is anything new."""
         controller, plant = self.controller, self.plant
-        if controller.push_nL:
-            plant.push(controller.push_nL)
-            controller.push_nL = 0
+        before = plant.motor_nL_per_h, plant.is_on, plant.sounding
+        pushed, controller.push_nL = controller.push_nL, 0
+        if pushed:
+            plant.push(pushed)
         plant.set_motor(controller.motor_nL_per_h)
         plant.is_on = controller.mode is not Mode.OFF
         sound = controller.board.sound if plant.is_on and controller.board.lines else None
         plant.sounding = self.hardware.cells.sound_share[sound] if sound else 0.0
+        return pushed != 0 or before != (plant.motor_nL_per_h, plant.is_on, plant.sounding)
 
     def _tell(self) -> None:
         told, self.controller.told = self.controller.told, []
@@ -257,9 +284,7 @@ class Twin:
 
     def _event(self, kind: Kind, data: Mapping[str, Any]) -> PumpEvent:
         clock = datetime.fromtimestamp(self.plant.clock_ms / 1000, UTC)
-        return PumpEvent(
-            self.name, self.controller.kept.boot, self.seq, self.uptime_ms, kind, data, pump_time=clock
-        )
+        return PumpEvent(self.name, self.controller.kept.boot, self.seq, self.uptime_ms, kind, data, pump_time=clock)
 
     def _controller_off(self, before: Controller | None) -> Controller:
         kept = before.kept if before else new_memory(self.device)

@@ -9,6 +9,7 @@ from ransel.pump.answering import silence
 from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, Mode
 from ransel.pump.delivery_watch import can_be_empty, flow_window_ms
+from ransel.pump.hardware import Device
 from ransel.pump.readings import Readings
 from ransel.pump.sensing import BY_SENSOR, sensed, supplied
 from ransel.pump.timers import Timer
@@ -66,21 +67,35 @@ def _key(pump: Controller, now_ms: int) -> None:
 # -- battery
 
 
+BATTERY = (Condition.BATTERY_LOW, Condition.BATTERY_DEPLETED, Condition.BATTERY_DEFECTIVE)
+
+
 def _battery(pump: Controller, now_ms: int) -> None:
-    """Wait until the mean of ten readings can have fallen below a threshold, which ten readings make sure."""
+    """Count readings for each threshold apart; one that is past it again begins anew."""
     device, readings = pump.device, pump.readings
-    settles = now_ms + device.battery_readings * device.battery_read_ms
+    for condition in BATTERY:
+        if not _battery_shows(condition, readings, device):
+            pump.timers.due.pop((Timer.BATTERY_MEAN, condition.value), None)
+        elif condition not in pump.board.lines:
+            charging = condition is Condition.BATTERY_DEFECTIVE
+            after_ms = device.battery_charging_ms if charging else device.battery_readings * device.battery_read_ms
+            pump.timers.set_once(Timer.BATTERY_MEAN, now_ms + after_ms, condition.value)
     if readings.battery_mV >= device.battery_defective_mV:
         pump.end(Condition.BATTERY_DEFECTIVE, now_ms)
     if supplied(readings, device):
         _plugged_in(pump, now_ms)
-        if readings.battery_mV < device.battery_defective_mV:
-            pump.timers.set_once(Timer.BATTERY_MEAN, now_ms + device.battery_charging_ms, "charging")
-    elif readings.battery_mV <= device.battery_low_mV:
-        pump.timers.set_once(Timer.BATTERY_MEAN, settles)
-    elif pump.board.lines:
+    elif readings.battery_mV > device.battery_low_mV:
         pump.end(Condition.BATTERY_LOW, now_ms)
         pump.end(Condition.BATTERY_DEPLETED, now_ms)
+
+
+def _battery_shows(condition: Condition, readings: Readings, device: Device) -> bool:
+    """Whether the battery is beyond the threshold of a condition now."""
+    on_supply, mV = supplied(readings, device), readings.battery_mV
+    if condition is Condition.BATTERY_DEFECTIVE:
+        return on_supply and mV < device.battery_defective_mV
+    limit_mV = device.battery_low_mV if condition is Condition.BATTERY_LOW else device.battery_depleted_mV
+    return not on_supply and mV <= limit_mV
 
 
 def _plugged_in(pump: Controller, now_ms: int) -> None:
@@ -92,16 +107,10 @@ def _plugged_in(pump: Controller, now_ms: int) -> None:
 
 
 def judge_battery(pump: Controller, now_ms: int, tag: str) -> None:
-    """Say what ten readings make of the battery."""
-    device, readings = pump.device, pump.readings
-    on_supply = supplied(readings, device)
-    if tag == "charging":
-        if on_supply and readings.battery_mV < device.battery_defective_mV:
-            pump.begin(Condition.BATTERY_DEFECTIVE, now_ms)
-    elif not on_supply and readings.battery_mV <= device.battery_depleted_mV:
-        pump.begin(Condition.BATTERY_DEPLETED, now_ms)
-    elif not on_supply and readings.battery_mV <= device.battery_low_mV:
-        pump.begin(Condition.BATTERY_LOW, now_ms)
+    """Say what ten readings, or half an hour of charging, make of the battery."""
+    condition = Condition(tag)
+    if _battery_shows(condition, pump.readings, pump.device):
+        pump.begin(condition, now_ms)
 
 
 # -- clock
@@ -131,6 +140,8 @@ LOOKS_EVERY = 4
 
 def _free_flow(pump: Controller, now_ms: int, flowed: int) -> None:
     """Fluid that no stroke has moved is free flow, at once, whether the motor stands or turns."""
+    if pump.timers.runs(Timer.FREE_FLOW):
+        return
     turned, few = pump.kept.meter.read(now_ms).turned_nL, pump.device.free_flow_nL
     was_flowed, was_turned = pump.flow_seen or (flowed, turned)
     seen, moved = flowed - was_flowed, turned - was_turned
@@ -139,12 +150,29 @@ def _free_flow(pump: Controller, now_ms: int, flowed: int) -> None:
         pump.flow_seen = flowed, turned
     if free:
         pump.begin(Condition.FREE_FLOW, now_ms)
+        pump.timers.set(Timer.FREE_FLOW, now_ms + STILL_FOR_MS)
+
+
+STILL_FOR_MS = 60_000
+"""Free flow is over when nothing has gone by for so long that no stroke has moved."""
+
+
+def judge_free_flow(pump: Controller, now_ms: int) -> None:
+    """Say whether it still runs freely."""
+    flowed, turned = pump.readings.flowed_nL, pump.kept.meter.read(now_ms).turned_nL
+    if flowed is None or pump.flow_seen is None:
+        return
+    was_flowed, was_turned = pump.flow_seen
+    pump.flow_seen = flowed, turned
+    if flowed - was_flowed > _by_strokes_nL(pump, turned - was_turned):
+        pump.timers.set(Timer.FREE_FLOW, now_ms + STILL_FOR_MS)
+    else:
         pump.end(Condition.FREE_FLOW, now_ms)
 
 
 def free_flow_at_nL(pump: Controller) -> int | None:
     """Return the reading of the flow sensor at which it has to be looked at; None where none is fitted."""
-    if pump.flow_seen is None:
+    if pump.flow_seen is None or pump.timers.runs(Timer.FREE_FLOW):
         return None
     flowed, turned = pump.flow_seen
     if pump.motor_nL_per_h:

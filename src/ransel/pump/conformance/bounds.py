@@ -121,7 +121,12 @@ def c09(bench: Bench) -> Iterator[Observation]:
 def c10(bench: Bench) -> Iterator[Observation]:
     """Run whole containers without another key; none of them is ended by the pump before its volume."""
     five_days = replace(QARZIBA, volume_uL=240_000)
-    for draft, room_mL in ((five_days, 250.0), (BLINCYTO_7_DAYS, 110.0), (FLUOROURACIL, 249.0), (FLUCLOXACILLIN, 250.0)):
+    for draft, room_mL in (
+        (five_days, 250.0),
+        (BLINCYTO_7_DAYS, 110.0),
+        (FLUOROURACIL, 249.0),
+        (FLUCLOXACILLIN, 250.0),
+    ):
         pump = Driven()
         pump.switch_on()
         pump.load(volume_mL=room_mL)
@@ -170,9 +175,11 @@ class _Trickster:
     refused_by_limit: int = 0
 
     def begin(self) -> None:
-        """Start at the highest rate, whatever soft limit asks."""
+        """Start at the highest rate, whatever soft limit asks; priming has left the cam in the middle of a turn."""
         self.pump.switch_on()
         self._new_container()
+        self.pump.prime(1.02)
+        self.pump.connect()
         self.start()
 
     def _new_container(self) -> None:

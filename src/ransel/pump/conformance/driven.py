@@ -164,6 +164,15 @@ class Driven:
                 return self.twin.now_ms - began
         return None
 
+    def wait_for_next(self, condition: Condition, most_ms: int) -> int | None:
+        """As `wait_for`, but one that is on the board already has to begin anew."""
+        began, seen = self.twin.now_ms, len(self.events)
+        while self.twin.now_ms < began + most_ms:
+            self.twin.run(began + most_ms)
+            if any(_raises(event, condition) for event in self.events[seen:]):
+                return self.twin.now_ms - began
+        return None
+
     def fault(self, name: str, number: float | None = None) -> None:
         """Let a fault begin now; names are those of `faults.KINDS`."""
         kind = KINDS[name]

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 
 from ransel.infusion.condition import Condition
 from ransel.infusion.event import Kind
-from ransel.language import LANGUAGES
+from ransel.language import LANGUAGES, Message
 from ransel.pump.actions import Act, Action
 from ransel.pump.conformance.bench import Bench
 from ransel.pump.conformance.driven import HOUR, MINUTE, QARZIBA, Driven
@@ -80,12 +80,12 @@ def _change(bench: Bench) -> Iterator[Observation]:
     pump = Driven().running()
     pump.press(Act.ENTER, draft=SLOWER)
     pump.press(Act.REVIEW)
-    yield same("seen.c29.reviewed-rate", 2_000_000, pump.controller.motor_nL_per_h)
+    yield same("seen.motor", 2_000_000, pump.controller.motor_nL_per_h)
     pump.press(Act.ENTER, draft=replace(SLOWER, rate_uL=1_200))
     yield same("seen.c29.edited-after-review", "review-first", pump.press(Act.CONFIRM))
     pump.press(Act.REVIEW)
     yield same("seen.c29.confirmed", "", pump.press(Act.CONFIRM))
-    yield same("seen.c29.confirmed-rate", 1_200_000, pump.controller.motor_nL_per_h)
+    yield same("seen.motor", 1_200_000, pump.controller.motor_nL_per_h)
     bench.keep(pump.events)
 
 
@@ -144,7 +144,7 @@ def _held(bench: Bench) -> Iterator[Observation]:
         pump.mend("key-stuck")
         alarms = len(pump.raised(Condition.KEY_HELD))
         yield same("seen.c30.held", int(held_ms >= 60_000), alarms, held=ms(held_ms))
-        yield same("seen.c30.held-rate", 2_000_000, pump.controller.motor_nL_per_h)
+        yield same("seen.motor", 2_000_000, pump.controller.motor_nL_per_h)
         bench.keep(pump.events)
 
 
@@ -189,7 +189,7 @@ def c31(bench: Bench) -> Iterator[Observation]:
             if calls or pump.controller.board.sound is not None:
                 heard.append(pump.twin.now_ms)
         gaps = [later - earlier for earlier, later in pairwise([began, *heard, pump.twin.now_ms])]
-        yield at_most(f"seen.c31.{name}", ms(15 * MINUTE), ms(max(gaps)) if heard else None)
+        yield at_most(Message(f"seen.c31.at.{name}"), ms(15 * MINUTE), ms(max(gaps)) if heard else None)
         bench.keep(pump.events)
 
 
@@ -251,9 +251,9 @@ def c32(bench: Bench) -> Iterator[Observation]:
     yield same("seen.c32.asks", "screen.do.senses", shows(pump).do.key)
     pump.press(Act.CONFIRM_SENSES, new_child=True)
     yield same("seen.c32.after", "", pump.press(Act.ENTER, draft=QARZIBA))
-    for missing in ("patient", "care_area"):
-        pump.press(Act.ENTER, draft=replace(QARZIBA, **{missing: ""}))
-        yield yes(f"seen.c32.without-{missing.replace('_', '-')}", bool(pump.press(Act.REVIEW)))
+    for part, draft in (("patient", replace(QARZIBA, patient="")), ("place", replace(QARZIBA, care_area=""))):
+        pump.press(Act.ENTER, draft=draft)
+        yield yes(Message(f"seen.c32.without-{part}"), bool(pump.press(Act.REVIEW)))
     bench.keep(pump.events)
     for new_child, patient in ((False, QARZIBA.patient), (True, "")):
         pump = Driven().running()
@@ -263,7 +263,7 @@ def c32(bench: Bench) -> Iterator[Observation]:
         pump.switch_on(new_child=new_child)
         key = "seen.c32.another-child" if new_child else "seen.c32.same-child"
         yield same(key, patient, shows(pump).patient)
-        yield same("seen.c32.stands", 0, pump.controller.motor_nL_per_h)
+        yield same("seen.motor", 0, pump.controller.motor_nL_per_h)
         bench.keep(pump.events)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from ransel.infusion.condition import Condition
+from ransel.infusion.condition import Condition, Priority
+from ransel.infusion.condition_facts import facts
 from ransel.pump.actions import Act
 from ransel.pump.conformance.driven import HOUR, MINUTE, QARZIBA, Driven
 from ransel.pump.drug_row import DrugRow
@@ -15,6 +16,16 @@ BLINCYTO = Draft("SYN-0003", "Blincyto", 1_500, 600, "mL/h", 100_000, 1)
 """A bag of seven days."""
 
 Way = Callable[[], Driven]
+
+PUMP = tuple(condition for condition in Condition if facts()[condition].raised_by == "pump")
+"""The conditions that a pump raises itself."""
+
+ONE_OF_EACH: Mapping[Priority, tuple[str, Condition]] = {
+    Priority.HIGH: ("bubble", Condition.AIR_IN_LINE),
+    Priority.MEDIUM: ("clock-jump", Condition.CLOCK_IMPLAUSIBLE),
+    Priority.LOW: ("damp", Condition.ENVIRONMENT),
+}
+"""A fault for each priority of the bag of seven days."""
 
 
 class OtherRows:
@@ -154,11 +165,11 @@ def _nearly_flat(minutes: int, condition: Condition) -> Way:
 
 
 def flatten(pump: Driven, minutes: float) -> None:
-    """Leave so many minutes in the battery, at what the pump takes out of it now."""
-    cells, load_mA = pump.parts.cells, pump.plant.load_mA
+    """Leave so many minutes in the battery, at what the pump takes out of it now, or would if it ran."""
+    cells, load_mA = pump.parts.cells, pump.plant.load_mA or pump.parts.device.battery_load_uA / 1000
     used = cells.curve.used_at(cells.switches_off_mV + load_mA * cells.inner_ohm)
     left_mAh = minutes / 60 * load_mA
-    pump.change(lambda plant: setattr(plant.battery, "used_mAh", used * plant.battery.capacity_mAh - left_mAh))
+    pump.change(lambda plant: setattr(plant.battery, "used_mAh", used * cells.capacity_mAh - left_mAh))
 
 
 def _self_test_failed() -> Driven:

@@ -78,6 +78,7 @@ def _survives(bench: Bench) -> Iterator[Observation]:
     pump.wait(A_DAY)
     pump.mend("battery-out")
     pump.switch_on(new_child=False)
+    yield same("seen.c41.boots", {1, 2, 3}, {entry[0] for entry in pump.controller.kept.log.events})
     yield yes("seen.c41.power-cut", tuple(pump.controller.kept.log.events)[: len(before)] == before)
     bench.keep(pump.events)
 
@@ -147,7 +148,7 @@ def c42(bench: Bench) -> Iterator[Observation]:
     pump = Driven()
     pump.fault("log-fails")
     pump.running()
-    yield same("seen.c42.start", 2_000_000, pump.controller.motor_nL_per_h)
+    yield same("seen.motor", 2_000_000, pump.controller.motor_nL_per_h)
     yield same("seen.c42.from-start", 1, len(pump.raised(Condition.LOG_FAILED)))
     pump.mend("log-fails")
     pump.press(Act.ACKNOWLEDGE, condition=Condition.LOG_FAILED)

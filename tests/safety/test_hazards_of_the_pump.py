@@ -1,0 +1,417 @@
+"""What could go wrong at the pump itself: what is entered, who presses, what it forgets, what it calls."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ransel.infusion import Kind
+from ransel.infusion.condition import Condition, Priority, Reaction
+from ransel.infusion.condition_facts import facts
+from ransel.pump.actions import Act
+from ransel.pump.board import Board, Signal
+from ransel.pump.conformance.driven import HOUR, MINUTE, QARZIBA, Driven
+from ransel.pump.conformance.drugs import BLINCYTO, BLINCYTO_7_DAYS, DRUGS, every_programme, motor_after, rows
+from ransel.pump.conformance.into_conditions import OtherRows
+from ransel.pump.delivery import DELIVERING, Mode
+from ransel.pump.drug_library import DrugLibrary
+
+ML = 1_000_000
+KEYS = [act for act in Act if act not in {Act.ENTER, Act.LOAD}]
+"""Keys that a child can press without entering a number."""
+
+
+def stops(pump):
+    """How often it stood still, and for what."""
+    return [event.data["cause"] for event in pump.told(Kind.STOPPED)]
+
+
+def lit(pump, condition):
+    return pump.controller.board.lines.get(condition)
+
+
+# a rate that was never meant
+
+
+@pytest.mark.hazard("HZ-033")
+@pytest.mark.hazard("HZ-024")
+@pytest.mark.parametrize("drug", DRUGS, ids=lambda drug: f"{drug.product} {drug.rate_uL}")
+@pytest.mark.parametrize("times", [2, 5, 10, 24, 100])
+def test_a_rate_that_is_many_times_too_high_is_refused_for_every_drug(drug, times):
+    pump = Driven()
+    pump.switch_on()
+    pump.load(volume_mL=300)
+    assert pump.programme(replace(drug, rate_uL=drug.rate_uL * times), override=True).startswith("rate-outside-")
+    pump.connect()
+    assert pump.start() == "not-programmed"
+    pump.wait(HOUR)
+    assert pump.given_mL == 0
+
+
+@pytest.mark.hazard("HZ-024")
+@pytest.mark.hazard("HZ-033")
+def test_48_ml_a_day_typed_as_48_ml_an_hour_never_runs_and_with_its_unit_is_2_ml_an_hour():
+    pump = Driven().made_ready(replace(QARZIBA, rate_uL=48_000))
+    assert pump.start() == "not-programmed"
+    assert pump.programme(replace(QARZIBA, rate_uL=48_000, rate_unit="mL/24h")) == ""
+    assert pump.start() == ""
+    assert pump.controller.motor_nL_per_h == 2 * ML
+
+
+@pytest.mark.hazard("HZ-033")
+@pytest.mark.parametrize("rate_uL", [900, 2_100, 2_400])
+def test_an_unusual_rate_runs_only_when_somebody_confirms_it_and_stays_on_the_record(rate_uL):
+    draft = replace(QARZIBA, rate_uL=rate_uL)
+    pump = Driven().made_ready(draft)
+    assert pump.refused.endswith("-soft-limit")
+    assert pump.start() == "not-programmed"
+    assert pump.programme(draft, override=True) == ""
+    assert pump.told(Kind.PROGRAMMED)[-1].data["overridden"]
+
+
+@pytest.mark.hazard("HZ-033")
+def test_a_new_rate_changes_nothing_before_it_was_reviewed_and_confirmed():
+    pump = Driven().running()
+    faster = replace(QARZIBA, rate_uL=1_500)
+    pump.press(Act.ENTER, draft=faster)
+    assert pump.press(Act.CONFIRM) == "review-first"
+    pump.press(Act.REVIEW)
+    assert pump.controller.motor_nL_per_h == 2 * ML
+    pump.press(Act.CONFIRM)
+    assert pump.controller.motor_nL_per_h == 1_500_000
+
+
+# the wrong child, drug or cassette
+
+
+@pytest.mark.hazard("HZ-034")
+@pytest.mark.parametrize("other", [replace(QARZIBA, patient="SYN-0002"), replace(QARZIBA, concentration_ng_per_mL=80_000), BLINCYTO])
+def test_the_programme_of_another_child_or_drug_is_not_taken_over_while_it_runs(other):
+    pump = Driven().running()
+    pump.programme(other, override=True)
+    assert pump.mode is not Mode.RUNNING or pump.controller.kept.programme.patient == "SYN-0001"
+    was_given = pump.given_mL
+    pump.wait(HOUR)
+    same = pump.controller.kept.programme.row.product == "Qarziba" and pump.mode is Mode.RUNNING
+    assert same or pump.given_mL == pytest.approx(was_given, abs=0.001)
+
+
+@pytest.mark.hazard("HZ-034")
+@pytest.mark.parametrize("draft", [replace(QARZIBA, patient=""), replace(QARZIBA, product="Unituxin"),
+                                   replace(QARZIBA, concentration_ng_per_mL=5_000_000)])  # fmt: skip
+def test_a_programme_without_a_child_or_of_a_drug_that_is_not_in_the_library_never_starts(draft):
+    pump = Driven().made_ready(draft)
+    assert pump.refused in {"patient-missing", "drug-not-in-library"}
+    assert pump.start() == "not-programmed"
+
+
+@pytest.mark.hazard("HZ-034")
+def test_a_pump_that_goes_to_another_child_knows_no_programme_any_more():
+    pump = Driven().running()
+    pump.press(Act.STOP)
+    pump.press(Act.SWITCH_OFF)
+    pump.switch_on(new_child=True)
+    assert pump.controller.kept.programme is None
+    assert pump.start() == "not-programmed"
+
+
+@pytest.mark.hazard("HZ-025")
+def test_the_second_cassette_does_not_start_under_the_programme_of_the_first():
+    pump = Driven()
+    pump.switch_on()
+    pump.load(container=2)
+    pump.programme(QARZIBA)
+    pump.connect()
+    assert pump.start() == "other-container"
+    pump.wait(HOUR)
+    assert pump.given_mL == 0
+
+
+# too much in a day, whatever is done in between
+
+
+@pytest.mark.hazard("HZ-035")
+@pytest.mark.property
+@given(st.lists(st.sampled_from(["stop", "cassette", "power", "battery", "clock"]), min_size=1, max_size=6),
+       st.integers(1, 20))  # fmt: skip
+def test_no_trick_lets_more_than_the_limit_of_a_day_run_in(tricks, hours):
+    draft = replace(QARZIBA, rate_uL=2_400)
+    pump = Driven()
+    pump.switch_on()
+    pump.load()
+    pump.programme(draft, override=True)
+    pump.connect()
+    pump.start()
+    for number, trick in enumerate(tricks):
+        pump.wait(hours * HOUR // len(tricks))
+        _play(pump, trick, number)
+        pump.start()
+    pump.wait(24 * HOUR - pump.twin.now_ms)
+    assert pump.given_mL <= pump.controller.row.window_most_nL / ML + 1e-6
+    assert pump.given_mL <= 52.8 + 1e-6 < 2.4 * 24
+
+
+def _play(pump, trick, number):
+    if trick == "battery":
+        pump.fault("battery-out")
+        pump.mend("battery-out")
+        pump.switch_on(new_child=False)
+        return
+    pump.press(Act.STOP)
+    if trick == "power":
+        pump.press(Act.SWITCH_OFF)
+        pump.switch_on(new_child=False)
+    elif trick == "cassette":
+        pump.load(container=1, volume_mL=250.0, display_mL=250.0)
+    elif trick == "clock":
+        pump.fault("clock-jump", 25.0 * (number + 1))
+
+
+# stopping too long, starting by itself, never starting
+
+
+@pytest.mark.hazard("HZ-036")
+@pytest.mark.parametrize("how", ["paused", "off", "clock"])
+def test_blinatumomab_is_not_simply_resumed_after_four_hours(how):
+    pump = Driven().running(BLINCYTO)
+    pump.wait(HOUR)
+    pump.press(Act.STOP)
+    if how == "off":
+        pump.press(Act.SWITCH_OFF)
+        pump.wait(4 * HOUR)
+        pump.switch_on(new_child=False)
+    else:
+        pump.wait(4 * HOUR - MINUTE if how == "clock" else 4 * HOUR)
+        pump.fault("clock-jump", 1.0 if how == "clock" else -3.0)
+    was_given = pump.given_mL
+    assert pump.start() == "restart-too-late"
+    pump.wait(HOUR)
+    assert pump.given_mL == was_given
+    pump.press(Act.CONFIRM_RESTART)
+    assert pump.start() == ""
+
+
+@pytest.mark.hazard("HZ-036")
+def test_a_medicine_without_such_a_rule_may_go_on():
+    pump = Driven().running()
+    pump.press(Act.STOP)
+    pump.wait(5 * HOUR)
+    pump.press(Act.ACKNOWLEDGE, condition=Condition.PAUSE_TOO_LONG)
+    assert pump.start() == ""
+
+
+@pytest.mark.hazard("HZ-037")
+@pytest.mark.parametrize("row", rows(), ids=lambda row: row.id)
+def test_keeping_a_vein_open_is_never_faster_than_the_therapy_and_nothing_for_an_antibody(row):
+    assert row.kvo_nL_per_h <= row.rate_least
+    assert row.product not in {"Qarziba", "Blincyto"} or row.kvo_nL_per_h == 0
+
+
+@pytest.mark.hazard("HZ-037")
+@pytest.mark.parametrize("drug", DRUGS, ids=lambda drug: f"{drug.product} {drug.rate_uL}")
+def test_after_an_alarm_the_motor_is_never_faster_than_before(drug):
+    for condition in facts():
+        assert motor_after(condition, drug) <= drug.rate_uL * 1000
+
+
+@pytest.mark.hazard("HZ-038")
+def test_nothing_runs_by_itself_after_the_power_was_gone_and_somebody_is_called():
+    pump = Driven().running()
+    pump.wait(HOUR)
+    pump.fault("battery-out")
+    was_given = pump.given_mL
+    pump.wait(HOUR)
+    pump.mend("battery-out")
+    pump.switch_on(new_child=False)
+    assert pump.wait_for(Condition.PAUSE_TOO_LONG, HOUR) is not None
+    assert pump.given_mL == pytest.approx(was_given, abs=1e-9)
+    assert pump.told(Kind.BOOT)[-1].data["cause"] == "power-lost"
+
+
+@pytest.mark.hazard("HZ-038")
+@pytest.mark.property
+@given(st.integers(0, 90_000))
+def test_whenever_the_power_goes_the_count_and_the_programme_are_whole(after_ms):
+    pump = Driven().running()
+    pump.wait(HOUR + after_ms)
+    counted, programme = pump.counted_mL, pump.controller.kept.programme
+    pump.fault("battery-out")
+    pump.mend("battery-out")
+    pump.switch_on(new_child=False)
+    assert pump.controller.kept.programme == programme
+    assert pump.counted_mL == pytest.approx(counted, abs=1e-6)
+    assert pump.given_mL == pytest.approx(counted, abs=1e-3)
+
+
+@pytest.mark.hazard("HZ-039")
+def test_a_pump_that_was_set_and_not_started_calls_within_minutes_and_again():
+    pump = Driven().made_ready()
+    assert pump.wait_for(Condition.NOT_STARTED, HOUR) <= 10 * MINUTE
+    assert pump.wait_for_next(Condition.NOT_STARTED, HOUR) is not None or lit(pump, Condition.NOT_STARTED)
+
+
+@pytest.mark.hazard("HZ-039")
+@pytest.mark.parametrize(("drug", "most"), [(QARZIBA, 15), (BLINCYTO, 10)])
+def test_a_pause_that_nobody_ends_is_called_out(drug, most):
+    pump = Driven().running(drug)
+    pump.press(Act.STOP)
+    assert pump.wait_for(Condition.PAUSE_TOO_LONG, HOUR) == most * MINUTE
+
+
+# inside
+
+
+@pytest.mark.hazard("HZ-040")
+@pytest.mark.parametrize("bit", range(31))
+def test_one_flipped_bit_of_the_rate_never_runs(bit):
+    pump = Driven().running()
+    pump.press(Act.STOP)
+    pump.fault("rate-bit-flips", bit)
+    assert pump.start() != ""
+    pump.wait(2 * HOUR)
+    assert pump.controller.motor_nL_per_h == 0
+    assert pump.raised(Condition.SYSTEM_FAILURE)
+
+
+@pytest.mark.hazard("HZ-040")
+@pytest.mark.parametrize(("fault", "within"), [("rate-bit-flips", 2 * HOUR), ("memory-damaged", 2 * HOUR),
+                                               ("program-damaged", 2 * HOUR), ("processor-fails", 2 * HOUR),
+                                               ("task-stalls", 3 * MINUTE + 1000)])  # fmt: skip
+def test_a_part_that_fails_inside_stops_a_running_pump(fault, within):
+    pump = Driven().running()
+    pump.wait(HOUR)
+    pump.fault(fault)
+    pump.wait(within)
+    assert pump.mode is Mode.FAILED
+    assert pump.controller.motor_nL_per_h == 0
+    assert pump.press(Act.START) == "not-now"
+
+
+@pytest.mark.hazard("HZ-041")
+def test_a_library_that_says_something_else_than_when_it_was_programmed_stops_the_start():
+    pump = Driven().made_ready()
+    pump.controller.library = OtherRows(pump)
+    assert pump.start() == Condition.LIBRARY_MISMATCH.value
+    pump.wait(HOUR)
+    assert pump.given_mL == 0
+
+
+@pytest.mark.hazard("HZ-041")
+def test_the_shipped_library_is_the_one_that_was_released():
+    assert DrugLibrary.load().fingerprint == DrugLibrary.load().current(Driven().begins).fingerprint
+    assert {row.id for row, _ in every_programme()} == {row.id for row in rows()}
+
+
+# alarms
+
+
+@pytest.mark.hazard("HZ-042")
+def test_a_silence_ends_after_two_minutes_and_can_never_be_made_longer_or_lasting():
+    pump = Driven().running()
+    pump.fault("door-open")
+    for _ in range(20):
+        pump.press(Act.SILENCE)
+        pump.wait(30_000)
+        if lit(pump, Condition.DOOR_OPEN).signal is Signal.SOUNDING:
+            break
+    silenced, sounding = pump.told(Kind.ALARM_SILENCED)[0], pump.told(Kind.SILENCE_ENDED)[0]
+    assert sounding.uptime_ms - silenced.uptime_ms <= 2 * MINUTE
+
+
+@pytest.mark.hazard("HZ-042")
+def test_a_new_alarm_sounds_through_any_silence():
+    pump = Driven().running()
+    pump.fault("door-open")
+    pump.press(Act.SILENCE)
+    assert pump.controller.board.sound is None
+    pump.fault("latch-open")
+    assert pump.controller.board.sound is not None
+
+
+@pytest.mark.hazard("HZ-042")
+def test_a_pump_whose_sound_is_broken_does_not_pass_its_test_and_says_so_while_it_runs():
+    broken = Driven()
+    broken.fault("loudspeaker-broken")
+    broken.switch_on()
+    assert broken.mode is Mode.FAILED
+    running = Driven().running()
+    running.fault("loudspeaker-broken")
+    running.wait(HOUR)
+    assert running.raised(Condition.SOUND_FAILURE)
+
+
+@pytest.mark.hazard("HZ-043")
+@pytest.mark.property
+@given(st.lists(st.sampled_from(list(Condition)), min_size=2, max_size=8, unique=True), st.data())
+def test_of_many_alarms_none_is_lost_hidden_or_acknowledged_with_another(conditions, data):
+    board = Board()
+    for at, condition in enumerate(conditions):
+        priority = data.draw(st.sampled_from(list(Priority)))
+        board = board.begin(condition, at, priority, latching=True)
+    assert {line.condition for line in board.listed()} == set(conditions)
+    highest = min((line.priority for line in board.lines.values()), key=list(Priority).index)
+    assert board.indicator is board.sound is highest
+    one = data.draw(st.sampled_from(conditions))
+    for condition in conditions:
+        gone = board.cause_gone(one).acknowledge(one, 1000)
+        assert (condition in gone.lines) == (condition is not one)
+
+
+@pytest.mark.hazard("HZ-043")
+def test_two_alarms_at_once_are_both_answered_before_it_runs_again():
+    pump = Driven().running()
+    pump.fault("door-open")
+    pump.fault("latch-open")
+    pump.mend("door-open")
+    pump.mend("latch-open")
+    pump.press(Act.ACKNOWLEDGE, condition=Condition.DOOR_OPEN)
+    assert pump.start() == f"alarm:{Condition.SET_NOT_LOADED.value}"
+    pump.press(Act.ACKNOWLEDGE, condition=Condition.SET_NOT_LOADED)
+    assert pump.start() == ""
+
+
+# a child plays with the keys
+
+
+@pytest.mark.hazard("HZ-044")
+@pytest.mark.property
+@given(st.lists(st.sampled_from(KEYS), max_size=40), st.sampled_from(DRUGS))
+def test_no_play_with_the_keys_makes_it_run_faster_or_with_another_programme(keys, drug):
+    pump = Driven().running(drug)
+    programme, rate = pump.controller.kept.programme, pump.controller.motor_nL_per_h
+    for key in keys:
+        pump.press(key)
+        pump.wait(1500)
+        assert pump.controller.motor_nL_per_h in {0, rate}
+        assert pump.mode not in DELIVERING or pump.controller.kept.programme == programme
+
+
+@pytest.mark.hazard("HZ-044")
+def test_what_play_has_stopped_is_called_out_within_the_pause_of_the_drug():
+    pump = Driven().running(BLINCYTO_7_DAYS)
+    pump.press(Act.STOP)
+    assert pump.wait_for(Condition.PAUSE_TOO_LONG, HOUR) == pump.controller.row.pause_ms
+
+
+@pytest.mark.hazard("HZ-045")
+def test_a_line_is_not_filled_unless_somebody_says_that_it_is_off_the_child_and_never_without_end():
+    pump = Driven().made_ready()
+    assert pump.press(Act.PRIME, volume_nL=5 * ML) == "line-on-child"
+    most = pump.controller.device.prime_most_nL
+    assert pump.press(Act.PRIME, volume_nL=most + 1, off_child=True) == "prime-volume"
+    while not pump.press(Act.PRIME, volume_nL=most // 2, off_child=True):
+        pump.wait(2 * HOUR)
+    assert pump.controller.kept.meter.primed_nL <= most
+
+
+@pytest.mark.hazard("HZ-045")
+def test_a_running_pump_fills_no_line():
+    assert Driven().running().press(Act.PRIME, volume_nL=ML, off_child=True) == "stop-first"
+
+
+@pytest.mark.hazard("HZ-037")
+def test_what_stops_the_delivery_really_stops_the_motor():
+    for condition, each in facts().items():
+        if each.reaction is Reaction.STOP:
+            assert motor_after(condition, QARZIBA) == 0
