@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from docs.markdown import table
@@ -42,7 +43,7 @@ def told() -> Mapping[Kind, str]:
         if isinstance(node, ast.ClassDef) and node.name == "Kind"
     )  # fmt: skip
     found = {}
-    for member, text in zip(body, body[1:], strict=False):
+    for member, text in pairwise(body):
         if isinstance(member, ast.Assign) and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant):
             name = getattr(member.targets[0], "id", "")
             found[Kind[name]] = " ".join(str(text.value.value).split())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from docs.executed import ROOT
 from ransel.cli.inputs import Inputs

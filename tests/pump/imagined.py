@@ -35,6 +35,9 @@ ROW = LIBRARY.row("Qarziba", QARZIBA.concentration_ng_per_mL, "child", "home")
 FULL = 250_000_000
 WELL = Readings(cassette=True, latched=True)
 BEGINS_MS = round(BEGINS.timestamp() * 1000)
+A_LITTLE_NL = 10_000
+"""Less than what a move of these explorations lets go by beside the strokes."""
+
 COUNTED = frozenset({Condition.PAUSE_TOO_LONG})
 """Conditions whose detail only counts how often."""
 
@@ -75,6 +78,7 @@ class Imagined:
     """One state: the real controller, its time, and what its sensors would say.
 
     Values:
+        sensors: with no clock, and with a flow sensor that tells only what went by beside the strokes.
         seen_in: the mode in which it last looked at its sensors. told: by the move that led here. refused: what its key was refused with, None when it was no key. found: what
             the move began with, after a look at the sensors. left: the board right after it, before the next look.
     """
@@ -100,7 +104,9 @@ class Imagined:
 
     def readings(self) -> Readings:
         turns = not self.stuck or self.pump.motor_nL_per_h == 0
-        return replace(self.sensors, clock_ms=self.clock_ms, motor_turns=turns)
+        extra, turned = self.sensors.flowed_nL, self.pump.kept.meter.read(self.uptime_ms).turned_nL
+        flowed = None if extra is None else turned + extra
+        return replace(self.sensors, clock_ms=self.clock_ms, motor_turns=turns, flowed_nL=flowed)
 
     def look(self) -> None:
         """Look at the sensors once, as before anything is decided."""
@@ -157,8 +163,8 @@ def key(state: Imagined) -> Hashable:
         pump.mode, board_key(pump), frozenset(timer_key(one) for one in pump.timers.due if one[0] not in ONLY_TELLS),
         pump.draft, pump.reviewed, pump.clearing, pump.restart_ordered, pump.held_by, pump.asleep, pump.new_child,
         programme_key(pump), kept.begun, kept.container, kept.cut_off, kept.stopped_powered_ms is None,
-        pump.motor_nL_per_h, kept.meter.priming, state.sensors, state.stuck, pump.health, len(pump.bubbles),
-        pump.flow_was_off, _too_late(pump, state.uptime_ms), is_used_up(state), restarts_key(pump),
+        pump.motor_nL_per_h, kept.meter.priming, replace(state.sensors, flowed_nL=None), state.stuck, pump.health,
+        len(pump.bubbles), flow_key(state), _too_late(pump, state.uptime_ms), is_used_up(state), restarts_key(pump),
     )  # fmt: skip
 
 
@@ -180,6 +186,23 @@ def restarts_key(pump: Controller) -> Hashable:
     if pump.device.restarts_most > 1000:
         return None
     return frozenset(Counter(condition for _, condition in pump.restarts).items())
+
+
+def flow_key(state: Imagined) -> Hashable:
+    """What the flow sensor has seen beside the strokes: since this window began, since it was looked at, in all."""
+    pump, flowed = state.pump, state.readings().flowed_nL
+    if flowed is None:
+        return None
+    meter, programme = pump.kept.meter.read(state.uptime_ms), pump.kept.programme
+    was_flowed, was_counted = pump.flow_mark or (flowed, meter.counted_nL)
+    window = flowed - was_flowed - (meter.counted_nL - was_counted)
+    seen = None if pump.flow_seen is None else flowed - pump.flow_seen[0] - (meter.turned_nL - pump.flow_seen[1])
+    above = programme and flowed - (pump.flow_from_nL or 0) > programme.volume_nL + pump.device.stroke_nL
+    return pump.flow_was_off, pump.flow_mark is None, sign(window), seen is not None and sign(seen), above
+
+
+def sign(volume_nL: int) -> int:
+    return (volume_nL > A_LITTLE_NL) - (volume_nL < -A_LITTLE_NL)
 
 
 def is_used_up(state: Imagined) -> bool:
@@ -309,6 +332,23 @@ def _age(state):
 LIMIT_REACHED = (lambda state: state.pump.mode in DELIVERING and not is_used_up(state), _use_up)
 """Time in which the pump gives what the window has left; the timer of the limit still runs."""
 WINDOW_PASSES = (lambda state: is_used_up(state) and state.pump.mode not in DELIVERING, _age)
+
+
+def beside(volume_nL: int):
+    """So much more, or with a minus less, goes by the flow sensor than the strokes move."""
+
+    def do(state):
+        state.sensors = replace(state.sensors, flowed_nL=state.sensors.flowed_nL + volume_nL)
+
+    return lambda state: True, do
+
+
+def _above_order(state):
+    state.pump.flow_from_nL -= FULL + state.pump.device.stroke_nL
+
+
+ABOVE_ORDER = (lambda state: state.pump.flow_from_nL is not None and not flow_key(state)[-1], _above_order)
+"""Time in which always a little more goes by than the strokes move, too little for each window."""
 
 
 def _flip(state):

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pump.imagined import (
     A_SECOND,
+    ABOVE_ORDER,
     BIT_FLIP,
     DEVICE,
     ENTRY,
@@ -20,6 +21,7 @@ from pump.imagined import (
     Imagined,
     Rows,
     Theatre,
+    beside,
     motor,
     new_pump,
     part,
@@ -179,30 +181,61 @@ def resuming():
     return power(resumes=True)
 
 
-def inside():
-    troubles = {f"{name} fails": part(**{name: False}) for name in ("memory", "processor", "delivery_task", "log")}
-    mends = {f"{name} works": part(**{name: True}) for name in ("memory", "processor", "delivery_task", "log")}
+FAR_OFF = WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY}
+
+
+def parts(*names):
+    troubles = {f"{name} fails": part(**{name: False}) for name in names}
+    return troubles, {f"{name} works": part(**{name: True}) for name in names}
+
+
+def logging():
+    troubles, mends = parts("log", "memory")
     return running(), Theatre(
         STOP_ONLY,
-        {**troubles, "a bit of the rate turns over": BIT_FLIP, "the line is shut": sensor(pressure_mmHg=600)},
+        {**troubles, "the line is shut": sensor(pressure_mmHg=600)},
         {**mends, "the line is open": sensor(pressure_mmHg=0)},
-        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY},
+        quiet_timers=FAR_OFF,
         answers_all=True,
     )
 
 
+def stalling():
+    troubles, mends = parts("delivery_task", "watchdog", "processor")
+    on = {name: ON_OFF[name] for name in ("switch on", "switch off", "senses right")}
+    return running(), Theatre(
+        {**on, **RUN}, {**troubles, "a bit of the rate turns over": BIT_FLIP}, mends, quiet_timers=FAR_OFF
+    )
+
+
 def watchers():
-    names = ("watchdog", "monitor", "program", "log")
+    troubles, mends = parts("monitor", "program", "backup_clock")
     return running(), Theatre(
         {**ON_OFF, **RUN},
-        {
-            **{f"{name} fails": part(**{name: False}) for name in names},
-            "the sound fails": sensor(sound=False),
-            "the power is cut": POWER_CUT,
-        },
-        {**{f"{name} works": part(**{name: True}) for name in names}, "the sound works": sensor(sound=True)},
-        quiet_timers=WATCHED | IDLE_TIMERS | {Timer.PAUSE, Timer.COMPLETE, Timer.DISPLAY_EMPTY},
+        {**troubles, "the sound fails": sensor(sound=False), "the power is cut": POWER_CUT},
+        {**mends, "the sound works": sensor(sound=True)},
+        quiet_timers=FAR_OFF,
     )
+
+
+def flowing(row=ROW):
+    return running(row=row, flowed_nL=0), Theatre(
+        {**STOP_ONLY, "prime": LINE["prime"], "review": ENTRY["review"], "confirm": ENTRY["confirm"]},
+        {
+            "more flows": beside(40_000),
+            "less flows": beside(-40_000),
+            "it flows freely": beside(400_000),
+            "more has flowed than was ordered": ABOVE_ORDER,
+        },
+        quiet_timers=FAR_OFF,
+        answers_all=True,
+    )
+
+
+def flowing_slowly():
+    """As on a ward, where a flow that is too high slows the pump down."""
+    reactions = {**ROW.reactions, Condition.OVER_INFUSION: Reaction.KVO}
+    return flowing(replace(ROW, kvo_nL_per_h=500_000, reactions=reactions))
 
 
 def waiting():
@@ -269,7 +302,7 @@ def sleeping():
 THEATRES = {
     one.__name__: one
     for one in (
-        loading, latching, entering, alarms, bubbles, reservoir, batteries, power, resuming, inside, watchers, waiting, restarting,
+        loading, latching, entering, alarms, bubbles, reservoir, batteries, power, resuming, logging, stalling, watchers, waiting, restarting, flowing, flowing_slowly,
         keeping_open, sleeping,
     )
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""What people hold in their hands: worksheets and labels, a picture for the family, calendars.
+"""What people hold in their hands: worksheets, labels, calendars, a picture for the family, one of what was given.
 
 Pure functions from a planned course to bytes or text; nothing is written to disk here. The typesetter, the
 barcode writer and the calendar library are loaded when a paper is made, so that the JSON of a course is quick.
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ransel.papers.calendars import family_calendar, staff_calendar
+    from ransel.papers.infusion_picture import infusion_png, infusion_svg
     from ransel.papers.labels import label
     from ransel.papers.symbol import Symbol, data_matrix
     from ransel.papers.timeline import timeline_png, timeline_svg
@@ -18,6 +19,8 @@ __all__ = [
     "Symbol",
     "data_matrix",
     "family_calendar",
+    "infusion_png",
+    "infusion_svg",
     "label",
     "staff_calendar",
     "timeline_png",
@@ -30,6 +33,8 @@ _MADE_IN = {
     "staff_calendar": "calendars",
     "Symbol": "symbol",
     "data_matrix": "symbol",
+    "infusion_png": "infusion_picture",
+    "infusion_svg": "infusion_picture",
     "label": "labels",
     "timeline_png": "timeline",
     "timeline_svg": "timeline",

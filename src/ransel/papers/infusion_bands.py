@@ -1,4 +1,4 @@
-"""The bands with curves: the dose, the rate, and what is left in the containers."""
+"""The bands under the dose: the rate, and what is left in the containers."""
 
 from __future__ import annotations
 
@@ -9,203 +9,15 @@ from itertools import pairwise
 from ransel.infusion.condition import Condition
 from ransel.papers.drawing import HAIR, INK, QUIET, box, element, line
 from ransel.papers.infusion_curves import ContainerCurve, Point, runs_of
-from ransel.papers.infusion_sheet import (
-    ALARM,
-    BAND,
-    GIVEN,
-    LEFT,
-    PLAIN,
-    RIGHT,
-    SMALL,
-    WIDTH,
-    Heights,
-    Sheet,
-    nice_steps,
-    path,
-)
+from ransel.papers.infusion_lines import DASHED, DOTTED, OPEN, draw_band, draw_told, keep_lines_free
+from ransel.papers.infusion_sheet import ALARM, BAND, GIVEN, LEFT, RIGHT, SMALL, WIDTH, Heights, Sheet, nice_steps, path
 from ransel.papers.lettering import Box, Spot, width_of
 from ransel.quantities import Rate, Shown
 
-DOSE_HEIGHT, RATE_HEIGHT, LEFT_HEIGHT = 214.0, 52.0, 112.0
-_DASHED, _DOTTED = "7 5", "2 4"
+RATE_HEIGHT, LEFT_HEIGHT = 52.0, 112.0
 _WARNINGS = {
     one.value for one in (Condition.RESERVOIR_LOW, Condition.RESERVOIR_NEARLY_EMPTY, Condition.RESERVOIR_EMPTY)
 }
-Line = Sequence[tuple[float, float]]
-_AXIS = {"fill": "none", "stroke_linejoin": "round"}
-
-
-# the dose
-
-
-def draw_dose(sheet: Sheet, top: float) -> float:
-    """Draw what was given, in its band, against plan and order; return where it ends."""
-    size = _dose_size(sheet)
-    most = _most_dose(sheet) * size * 1.06
-    heights = Heights(top, top + DOSE_HEIGHT, most)
-    scaled = Heights(top, top + DOSE_HEIGHT, most / size)
-    sheet.heading(top + 12, sheet.say("dose"), sheet.say("dose-note"))
-    sheet.grid(heights, nice_steps(most, 4), sheet.dose_unit)
-    _order(sheet, scaled)
-    points, coming = sheet.curves.dose(), sheet.curves.to_come()
-    _band(sheet, scaled, coming, 0.1)
-    _band(sheet, scaled, points, 0.24)
-    planned = [(sheet.time.x(at), scaled.y(value)) for at, value in sheet.curves.planned()]
-    sheet.draw(element("path", d=path(planned), stroke=QUIET, stroke_width=1.4, stroke_dasharray=_DASHED, **_AXIS))
-    if coming:
-        _curve(sheet, scaled, coming, stroke_dasharray=_DOTTED)
-    if points:
-        _told_curve(sheet, scaled, points)
-    else:
-        _nothing(sheet, top)
-    drawn = [[(sheet.time.x(one.at), scaled.y(one.exact)) for one in curve] for curve in (points, coming)]
-    _keep_lines_free(sheet, [planned, *drawn])
-    if points:
-        _given_label(sheet, scaled, points)
-    _dose_labels(sheet, scaled, planned, drawn[0])
-    _expected_label(sheet, scaled)
-    return heights.bottom
-
-
-def _nothing(sheet: Sheet, top: float) -> None:
-    """Say that nothing was given yet, under the line of the plan."""
-    words = sheet.say("nothing")
-    sheet.letters.write(Spot(RIGHT - 16, top + DOSE_HEIGHT - 22, words, 20, "end", bold=True))
-
-
-def _dose_size(sheet: Sheet) -> float:
-    """How many of the unit that is shown make one mg."""
-    return 1000.0 if sheet.dose_unit != "mg" else 1.0
-
-
-def _most_dose(sheet: Sheet) -> float:
-    ledger = sheet.ledger
-    found = [sheet.plan.ordered, ledger.high, *([] if ledger.over else [ledger.projection.total.high])]
-    return max(float(one.magnitude) for one in found)
-
-
-def _order(sheet: Sheet, heights: Heights) -> None:
-    y = heights.y(float(sheet.plan.ordered.magnitude))
-    sheet.draw(line(LEFT, y, RIGHT, y, stroke=INK, stroke_width=1.4))
-    words = sheet.say("ordered", dose=sheet.dose(sheet.plan.ordered))
-    spots = [Spot(LEFT + 8, y + offset, words, PLAIN, bold=True) for offset in (-6, 17)]
-    sheet.letters.first(spots) or sheet.letters.write(spots[-1])
-    sheet.letters.keep_free(Box(LEFT, y - 2, RIGHT, y + 2))
-
-
-def _band(sheet: Sheet, heights: Heights, points: Sequence[Point], opacity: float) -> None:
-    if not points:
-        return
-    upper = [(sheet.time.x(one.at), heights.y(one.high)) for one in points]
-    lower = [(sheet.time.x(one.at), heights.y(one.low)) for one in reversed(points)]
-    sheet.draw(element("path", d=path([*upper, *lower]) + "Z", fill=BAND, fill_opacity=f"{opacity:g}"))
-
-
-def _curve(sheet: Sheet, heights: Heights, points: Sequence[Point], **look: object) -> None:
-    d = path((sheet.time.x(one.at), heights.y(one.exact)) for one in points)
-    sheet.draw(element("path", d=d, stroke=GIVEN, stroke_width=2.6, **_AXIS, **look))
-
-
-def _told_curve(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> None:
-    """Draw a curve, dashed from where nothing was told any more."""
-    silent = sheet.silent_from
-    known = [one for one in points if silent is None or one.at <= silent]
-    if known:
-        _curve(sheet, heights, known)
-    if len(known) < len(points):
-        _curve(sheet, heights, [*known[-1:], *points[len(known) :]], stroke_dasharray="5 4")
-
-
-def _given_label(sheet: Sheet, heights: Heights, points: Sequence[Point]) -> None:
-    """Write how much it is: at the edge when the course is over, else where it stands now."""
-    ledger = sheet.ledger
-    given, room = sheet.dose(ledger.delivered), f"({sheet.range(ledger.low, ledger.high)})"
-    if ledger.over:
-        lines = [
-            (given, 22.0, True),
-            (sheet.say("of", dose=sheet.dose(sheet.plan.ordered)), 15.0, False),
-            (room, 15.0, False),
-        ]
-        y = min(max(heights.y(float(ledger.delivered.magnitude)) + 8, heights.top + 20), heights.bottom - 46)
-        for number, (words, size, bold) in enumerate(lines):
-            sheet.letters.write(Spot(RIGHT + 10, y + number * 20, words, size, bold=bold, fill=GIVEN if bold else INK))
-        return
-    x, y = sheet.time.x(ledger.at), heights.y(points[-1].exact)
-    sheet.draw(element("circle", cx=x, cy=y, r=4.5, fill=GIVEN))
-    words = f"{given} {room}"
-    wide = width_of(words, 17, bold=True)
-    spots = [
-        Spot(min(x + dx, RIGHT - wide), y + dy, words, 17, bold=True, fill=GIVEN)
-        for dx, dy in (
-            *((10, down) for down in (26, 46, 70, 94, 118)),
-            *((side, -up) for side in (-wide - 12, 10) for up in (20, 44, 70)),
-        )
-        if min(x + dx, RIGHT - wide) >= LEFT + 4
-    ]
-    within = sheet.plot(heights.top, heights.bottom)
-    sheet.letters.first(spots, within) or sheet.letters.write(
-        Spot(RIGHT + 10, heights.bottom - 6, given, 17, bold=True, fill=GIVEN)
-    )
-
-
-def _dose_labels(sheet: Sheet, heights: Heights, planned: Line, given: Line) -> None:
-    """Name the lines beside them: the plan above, what was given below."""
-    within = sheet.plot(heights.top, heights.bottom)
-    for line_, words, fill in ((planned, sheet.say("as-planned"), QUIET), (given, sheet.say("given"), GIVEN)):
-        is_plan = fill == QUIET
-        spots = (
-            [
-                Spot(
-                    x + (-10 if is_plan else 10),
-                    y + (-8 if is_plan else 20),
-                    words,
-                    PLAIN,
-                    "end" if is_plan else "start",
-                    fill=fill,
-                )
-                for share in (0.42, 0.5, 0.34, 0.58, 0.26, 0.66, 0.74)
-                for x, y in [_at(line_, LEFT + share * (RIGHT - LEFT))]
-            ]
-            if line_
-            else []
-        )
-        sheet.letters.first(spots, within)
-
-
-def _keep_lines_free(sheet: Sheet, lines: Sequence[Line]) -> None:
-    """Let no label stand on a curve."""
-    for line_ in lines:
-        for number in range(int((RIGHT - LEFT) / 9)) if len(line_) > 1 else ():
-            x = LEFT + number * 9
-            if line_[0][0] <= x <= line_[-1][0]:
-                _, y = _at(line_, x)
-                sheet.letters.keep_free(Box(x - 4, y - 3, x + 4, y + 3))
-        for (x1, y1), (x2, y2) in pairwise(line_):
-            if x2 - x1 < 9:
-                sheet.letters.keep_free(Box(x1 - 3, min(y1, y2) - 3, x2 + 3, max(y1, y2) + 3))
-
-
-def _at(line_: Line, x: float) -> tuple[float, float]:
-    """Return the point of a line at this place, or its nearer end."""
-    for (x1, y1), (x2, y2) in pairwise(line_):
-        if x1 <= x <= x2 and x2 > x1:
-            return x, y1 + (y2 - y1) * (x - x1) / (x2 - x1)
-    return line_[0] if x < line_[0][0] else line_[-1]
-
-
-def _expected_label(sheet: Sheet, heights: Heights) -> None:
-    """Write at the edge what is expected at the end of a course that is not over."""
-    ledger = sheet.ledger
-    if ledger.over or not ledger.segments:
-        return
-    total = ledger.projection.total
-    y = min(max(heights.y(float(total.exact.magnitude)), heights.top + 16), heights.bottom - 46)
-    rows = [
-        (sheet.say("expected"), SMALL, False), (sheet.dose(total.exact), 18.0, True),
-        (f"({sheet.range(total.low, total.high)})", PLAIN, False), (sheet.when(ledger.end), SMALL, False),
-    ]  # fmt: skip
-    for number, (words, size, bold) in enumerate(rows):
-        sheet.letters.write(Spot(RIGHT + 10, y + number * 18, words, size, bold=bold, fill=QUIET))
 
 
 # the rate
@@ -220,7 +32,7 @@ def draw_rate(sheet: Sheet, top: float) -> float:
     sheet.grid(heights, [0, *sorted({max([*planned, *told])})], "mL/h")
     for one, rate in zip(sheet.plan.containers, planned, strict=True):
         y = heights.y(rate)
-        look = {"stroke": QUIET, "stroke_width": 1.4, "stroke_dasharray": _DASHED}
+        look = {"stroke": QUIET, "stroke_width": 1.4, "stroke_dasharray": DASHED}
         sheet.draw(line(sheet.time.x(one.connect_at), y, sheet.time.x(one.disconnect_at), y, **look))
     for segment in sheet.ledger.segments:
         for run in runs_of(segment):
@@ -237,7 +49,7 @@ def draw_rate(sheet: Sheet, top: float) -> float:
 
 def _rate_labels(sheet: Sheet, heights: Heights) -> None:
     """Write every new rate over its step."""
-    rates = [one.rate for one in [*sheet.ledger.segments, *sheet.plan.containers]]
+    rates = [*(one.rate for one in sheet.ledger.segments), *(one.rate for one in sheet.plan.containers)]
     before: Rate | None = max(rates, key=lambda rate: rate.magnitude)  # stands at the axis already
     for segment in sheet.ledger.segments:
         if segment.rate != before:
@@ -261,11 +73,11 @@ def draw_left(sheet: Sheet, top: float) -> float:
     for curve in sheet.curves.containers:
         points = sheet.curves.left_in(curve)
         curves.append([(sheet.time.x(one.at), heights.y(one.exact)) for one in points])
-        _band(sheet, heights, points, 0.24)
-        _told_curve(sheet, heights, points)
+        draw_band(sheet, heights, points, 0.24)
+        draw_told(sheet, heights, points)
         _to_empty(sheet, heights, curve, points)
     _warnings(sheet, heights)
-    _keep_lines_free(sheet, curves)
+    keep_lines_free(sheet, curves)
     for curve in sheet.curves.containers:
         _weighed(sheet, heights, curve)
         _name(sheet, heights, curve)
@@ -280,7 +92,7 @@ def _name(sheet: Sheet, heights: Heights, curve: ContainerCurve) -> None:
     x = sheet.time.x(begins or curve.container.connect_at)
     y = heights.y(curve.fill)
     if begins is None:
-        sheet.draw(line(x, heights.y(0), x, y, stroke=HAIR, stroke_width=1.4, stroke_dasharray=_DOTTED))
+        sheet.draw(line(x, heights.y(0), x, y, stroke=HAIR, stroke_width=1.4, stroke_dasharray=DOTTED))
     fill = GIVEN if begins else QUIET
     full = f"{sheet.kind} {curve.container.index}"
     room = min((_next - at for at, _next in pairwise(_begins(sheet))), default=RIGHT - LEFT)
@@ -333,8 +145,8 @@ def _to_empty(sheet: Sheet, heights: Heights, curve: ContainerCurve, points: Seq
         return
     begin = (sheet.time.x(sheet.ledger.at), heights.y(points[-1].exact))
     end = (sheet.time.x(empties.exact), heights.bottom)
-    look = {"stroke": GIVEN, "stroke_width": 2, "stroke_dasharray": _DOTTED}
-    sheet.draw(element("path", d=path([begin, end]), **_AXIS, **look))
+    look = {"stroke": GIVEN, "stroke_width": 2, "stroke_dasharray": DOTTED}
+    sheet.draw(element("path", d=path([begin, end]), **OPEN, **look))
     left, right = sheet.time.x(empties.earliest), sheet.time.x(empties.latest)
     sheet.draw(box(left, heights.bottom - 4, max(right - left, 3), 8, rx=2, fill=BAND, fill_opacity="0.5"))
 

@@ -12,8 +12,10 @@ from ransel.infusion.ledger import Ledger
 from ransel.infusion.plan import InfusionPlan
 from ransel.language import Language, Moment
 from ransel.papers.drawing import HAIR, INK, QUIET, TYPEFACE, box, element, line
-from ransel.papers.infusion_bands import draw_dose, draw_left, draw_rate
-from ransel.papers.infusion_lanes import draw_alarms, draw_standstills, draw_visits, shade_standstills
+from ransel.papers.infusion_alarms import draw_alarms
+from ransel.papers.infusion_bands import draw_left, draw_rate
+from ransel.papers.infusion_dose import draw_dose
+from ransel.papers.infusion_lanes import draw_standstills, draw_visits, shade_standstills
 from ransel.papers.infusion_sheet import LEFT, MARGIN, PLAIN, RIGHT, SILENT, SMALL, WIDTH, Sheet
 from ransel.papers.infusion_time import SATURDAY, Stretch
 from ransel.papers.infusion_words import description

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ransel.infusion.ledger import Alarm, ContainerAccount, Interruption
-from ransel.papers.infusion_lanes import alarm_rows, done
+from ransel.papers.infusion_alarms import alarm_rows
+from ransel.papers.infusion_lanes import done
 from ransel.papers.infusion_sheet import Sheet
 from ransel.quantities import Shown
-
 
 MOST_TOLD = 50
 """So many alarms of one condition are told one by one; of more, only how many there were."""

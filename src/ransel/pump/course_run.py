@@ -78,9 +78,14 @@ class Truth:
         return self.accounts[container].into_child_mL if container in self.accounts else 0.0
 
 
-def run_course(plan: InfusionPlan, circumstances: Circumstances, sink: Sink | None = None) -> Truth:
-    """Run a course from preparing the pump to taking it off, and return the truth; events go to `sink`."""
-    return _CourseRun(plan, circumstances, sink).run()
+def run_course(
+    plan: InfusionPlan, circumstances: Circumstances, sink: Sink | None = None, twin: type[Twin] = Twin
+) -> Truth:
+    """Run a course from preparing the pump to taking it off, and return the truth; events go to `sink`.
+
+    `twin`: the kind of simulated pump; another one may let time pass in another way.
+    """
+    return _CourseRun(plan, circumstances, sink, twin).run()
 
 
 @dataclass(slots=True)
@@ -88,6 +93,7 @@ class _CourseRun:
     plan: InfusionPlan
     circumstances: Circumstances
     sink: Sink | None
+    kind: type[Twin]
     twin: Twin = field(init=False)
     agenda: list[tuple[int, int, Doing]] = field(default_factory=list)
     order: int = 0
@@ -104,7 +110,7 @@ class _CourseRun:
     def __post_init__(self) -> None:
         plan, around = self.plan, self.circumstances
         begins = plan.start - timedelta(milliseconds=_ms(around.people.prepare.value))
-        self.twin = Twin(
+        self.twin = self.kind(
             hardware(), DrugLibrary.load().current(begins), name="PUMP-1", begins=begins,
             flow_error=float(around.flow_error), sink=self.sink, status_ms=STATUS_EVERY_MS,
         )  # fmt: skip
@@ -339,19 +345,22 @@ class _CourseRun:
             if self.twin.controller.mode is Mode.FAILED or refusals == ANOTHER_PUMP_AFTER:
                 yield self._wait_ms(people.spare.value)
                 self._another_pump()
+                refusals = 0
             if not self.twin.plant.powered:
                 self._mend_power()
             yield from self._switched_on()
             self._answer_alarms()
+            if self.twin.controller.kept.programme is None:
+                yield from self._programmed_anew()
             refused = "" if self._nothing_left() else self._press(Act.START)
             if self._nothing_left():
                 self._leave_off()
             elif refused == "restart-too-late":
                 yield self._wait_ms(people.doctor.value)
                 self._press(Act.CONFIRM_RESTART)
-            elif refused in {"not-programmed", "other-container"}:
+            elif refused == "other-container":
                 yield from self._programmed_anew()
-            elif refused:
+            elif self.twin.controller.mode not in DELIVERING:
                 yield self._growing_ms(refusals)
                 refusals += 1
 
@@ -419,7 +428,7 @@ class _CourseRun:
             container=container.index,
             what="residue",
             weight_g=f"{shown:.1f}",
-            scale_g=str(SCALE_G + Fraction(1, 20)),
+            scale_g=f"{float(SCALE_G) + 0.05:g}",
         )
 
     def _write(self, kind: Kind, **data: object) -> None:
@@ -432,6 +441,8 @@ class _CourseRun:
     # -- hands
 
     def _press(self, act: Act, **values: Any) -> str:  # noqa: ANN401 - the fields of an Action
+        if self.twin.controller.asleep:
+            self.twin.press(Action(Act.INVALID_KEY))  # the first key only wakes the display
         return self.twin.press(Action(act, **values))
 
     def _set(self, **values: bool) -> None:

@@ -90,7 +90,7 @@ def c07(bench: Bench) -> Iterator[Observation]:
             pump = _pressed_back(doing, kind)
             back = _lasting_flow_back_nL(pump)
             bench.keep(pump.events)
-            doing_now = Message(f"check.free-flow.{doing}")
+            doing_now = Message(f"check.free-flow.doing-{doing}")
             says = Message("check.free-flow.back", {"fault": kind.name, "doing": doing_now})
             yield at_most(says, 0, back, volume)
     pump = _pressed_back("standing", KINDS["pinch-leaks"])

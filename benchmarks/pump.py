@@ -1,0 +1,178 @@
+"""How fast the simulated pump and the account of what it told are, and what the event loop saves."""
+
+from __future__ import annotations
+
+import statistics
+import tracemalloc
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from fractions import Fraction
+from itertools import pairwise
+
+from benchmarks.measuring import ROUNDS, Figure, measure, seconds_inside
+from benchmarks.planning import whole_course
+from benchmarks.ticking import TICK_MS, TickingTwin
+from ransel.infusion import InfusionPlan, Kind, PumpEvent, account, read_plan
+from ransel.papers.course_json import course_json
+from ransel.pump.conformance.checks import checks
+from ransel.pump.conformance.table import run_checks
+from ransel.pump.course_run import Circumstances, run_course
+from ransel.pump.twin import Twin
+
+USUAL = Circumstances()
+COURSES = 10
+"""So many courses make one round."""
+
+LEAST_RATIO = 500
+"""An event loop that saves less than this is not worth having."""
+MOST_DIFFERENCE_ML = 1e-6
+"""What 864,000 additions of float64 may differ from one multiplication; a nanolitre."""
+MOST_GROWTH = 3.0
+"""A course of 2,400 hours may take so much more memory than one of 240 hours."""
+
+FIGURES_OF_A_CONTAINER_H = 110
+"""No container of the courses for memory runs longer, so that none runs dry."""
+
+
+def figures() -> list[Figure]:
+    """Measure the pump."""
+    plan = read_plan(course_json(whole_course()))
+    told: list[PumpEvent] = []
+    run_course(plan, USUAL, told.append)
+    hours = (plan.end - plan.start) / timedelta(hours=1)
+    what = f"a course of {hours:.0f} hours on the simulated pump, event by event"
+    by_event = measure(
+        what, "ms", lambda: 1e3 * seconds_inside(lambda: run_course(plan, USUAL), COURSES),
+        lambda median: f"{1e3 / median:.0f} courses a second on one core",
+    )  # fmt: skip
+    return [
+        by_event,
+        measure(
+            f"the same with a listener, {len(told)} events", "ms",
+            lambda: 1e3 * seconds_inside(lambda: run_course(plan, USUAL, [].append), COURSES),
+            lambda median: f"{median / by_event.median:.2f} x without one; {1e3 / median:.0f} courses a second",
+        ),
+        _tick_by_tick(plan),
+        measure(
+            f"the account of what was given, out of {len(told)} events", "ms",
+            lambda: 1e3 * seconds_inside(lambda: account(plan, told), COURSES),
+            lambda median: f"{median / by_event.median:.2f} x the course itself",
+        ),
+        *_memory(plan),
+        _conformance(),
+    ]  # fmt: skip
+
+
+# -- the same pump tick by tick
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """One course: how long it took, the volume that reached the child, and every alarm with its instant."""
+
+    seconds: float
+    given_mL: float
+    alarms: tuple[tuple[str, int], ...]
+
+
+def _run(plan: InfusionPlan, twin: type[Twin]) -> _Ran:
+    alarms: list[PumpEvent] = []
+    given: list[float] = []
+
+    def hear(event: PumpEvent) -> None:
+        if event.kind is Kind.ALARM_RAISED:
+            alarms.append(event)
+
+    def course() -> None:
+        truth = run_course(plan, USUAL, hear, twin)
+        given.append(sum(one.into_child_mL for one in truth.accounts.values()))
+
+    seconds = seconds_inside(course)
+    return _Ran(seconds, given[0], tuple((str(one.data["condition"]), one.uptime_ms) for one in alarms))
+
+
+def _tick_by_tick(plan: InfusionPlan) -> Figure:
+    """Run both in turn, event by event before and after the long run, so that a machine that slows down slows both."""
+    before = [_run(plan, Twin) for _ in range(ROUNDS)]
+    ticked = _run(plan, TickingTwin)
+    events = before + [_run(plan, Twin) for _ in range(ROUNDS)]
+    median = ticked.seconds / statistics.median(one.seconds for one in events)
+    difference_mL = abs(ticked.given_mL - events[0].given_mL)
+    late_ms = _late_ms(events[0].alarms, ticked.alarms)
+    agree = late_ms is not None and late_ms <= TICK_MS and difference_mL <= MOST_DIFFERENCE_ML
+    return Figure(
+        "the same course tick by tick, in steps of one second", median,
+        ticked.seconds / max(one.seconds for one in events), ticked.seconds / min(one.seconds for one in events),
+        "x event by event",
+        f"at least {LEAST_RATIO} x; {ticked.seconds:.0f} s, one run; of {ticked.given_mL:.1f} mL given it differs by "
+        f"{difference_mL:.0e} mL; {len(ticked.alarms)} alarms, "
+        + ("not the same ones" if late_ms is None else f"the same ones, at most {late_ms} ms apart"),
+        within=median >= LEAST_RATIO and agree,
+    )  # fmt: skip
+
+
+def _late_ms(one: tuple[tuple[str, int], ...], other: tuple[tuple[str, int], ...]) -> int | None:
+    """Return how far apart the alarms of two runs are at most; None when they are not the same alarms."""
+    if [condition for condition, _ in one] != [condition for condition, _ in other]:
+        return None
+    return max((abs(first - second) for (_, first), (_, second) in zip(one, other, strict=True)), default=0)
+
+
+# -- memory
+
+
+def _memory(plan: InfusionPlan) -> list[Figure]:
+    """Measure the most memory that courses of three lengths take beyond what is there before them."""
+    lengths_h = (10, 240, 2400)
+    kibibytes = {hours: _peak_KiB(of_hours(plan, hours)) for hours in lengths_h}
+    growth = {longer: kibibytes[longer] / kibibytes[shorter] for shorter, longer in pairwise(lengths_h)}
+    return [
+        Figure(
+            f"memory of a course of {hours:,} hours, without a listener", KiB, KiB, KiB, "KiB",
+            "the shortest" if hours == lengths_h[0] else f"{growth[hours]:.1f} x the one before; at most {MOST_GROWTH:.0f} x",
+            within=hours == lengths_h[0] or growth[hours] <= MOST_GROWTH,
+        )
+        for hours, KiB in kibibytes.items()
+    ]  # fmt: skip
+
+
+def _peak_KiB(plan: InfusionPlan) -> float:
+    run_course(plan, USUAL)  # what is read once stays
+    tracemalloc.start()
+    try:
+        run_course(plan, USUAL)
+        return tracemalloc.get_traced_memory()[1] / 1024
+    finally:
+        tracemalloc.stop()
+
+
+def of_hours(plan: InfusionPlan, hours: int) -> InfusionPlan:
+    """Return a plan of another length: the first container again and again, each changed before it can be empty."""
+    first, containers = plan.containers[0], []
+    for number, begins_h in enumerate(range(0, hours, FIGURES_OF_A_CONTAINER_H)):
+        ends_h = min(begins_h + FIGURES_OF_A_CONTAINER_H, hours)
+        begins, ends = plan.start + timedelta(hours=begins_h), plan.start + timedelta(hours=ends_h)
+        days = timedelta(days=7)
+        containers.append(
+            replace(
+                first, index=number + 1, connect_at=begins, disconnect_at=ends,
+                start_before=begins + days, finish_before=ends + days,
+            )
+        )  # fmt: skip
+    ordered = plan.ordered * Fraction(hours, round((plan.end - plan.start) / timedelta(hours=1)))
+    end = plan.start + timedelta(hours=hours)
+    return replace(plan, end=end, ordered=ordered, containers=tuple(containers), visits=())
+
+
+# -- conformance
+
+
+def _conformance() -> Figure:
+    results = run_checks()
+    seconds = sorted(seconds_inside(run_checks) for _ in range(3))
+    counts = {verdict: sum(one.verdict is verdict for one in results) for verdict in {one.verdict for one in results}}
+    verdicts = ", ".join(f"{count} {verdict.value}" for verdict, count in sorted(counts.items()))
+    return Figure(
+        f"`ransel conformance pump`, {len(checks())} checks, in one process", seconds[1], seconds[0], seconds[-1], "s",
+        f"{1e3 * seconds[1] / len(checks()):.0f} ms a check; {verdicts}; 3 rounds",
+    )  # fmt: skip
