@@ -1,4 +1,4 @@
-"""How a figure is measured: several rounds after a warm-up, the median with its spread, and a limit where there is one."""
+"""How a figure is measured: several rounds after a warm-up, the median with its spread, a limit where there is one."""
 
 from __future__ import annotations
 

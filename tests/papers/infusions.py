@@ -49,15 +49,21 @@ class Stream:
     def weigh(self, number, at, gram):
         self.hand(Kind.WEIGHED, number, at, what="residue", weight_g=gram, scale_g="1")
 
-    def whole_course(self, gram="17"):
+    def whole_course(self):
         """Let everything go as planned: every container primed, connected, run, disconnected and weighed."""
         for one in self.plan.containers:
             begins, ends = one.connect_at, one.disconnect_at - timedelta(minutes=2)
-            self.tell(begins - timedelta(minutes=2), Kind.PRIMED, container=one.index, volume_nL=5_000_000)
+            self.tell(
+                begins - timedelta(minutes=2),
+                Kind.PRIMED,
+                container=one.index,
+                volume_nL=int(self.plan.priming.magnitude * 1_000_000),
+            )
             self.hand(Kind.CONNECTED, one.index, begins)
             self.run(one.index, begins, ends)
             self.hand(Kind.DISCONNECTED, one.index, ends)
-            self.weigh(one.index, ends, gram)
+            flowed = one.rate.magnitude * ((ends - begins) // timedelta(minutes=1)) / 60
+            self.weigh(one.index, ends, f"{float(one.volume.magnitude - self.plan.priming.magnitude - flowed):.1f}")
         return self
 
     def ledger(self, now=None):
@@ -69,11 +75,11 @@ def normal():
 
 
 def syringes():
-    return Stream(plan_of(kind="syringes")).whole_course("3")
+    return Stream(plan_of(kind="syringes")).whole_course()
 
 
 def five_times_eight_hours():
-    return Stream(plan_of(protocol=SHORT)).whole_course("1")
+    return Stream(plan_of(protocol=SHORT)).whole_course()
 
 
 def clock_change():

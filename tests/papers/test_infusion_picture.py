@@ -79,6 +79,16 @@ def test_the_curve_ends_where_the_ledger_says(name):
 
 
 @pytest.mark.parametrize("name", CASES)
+def test_every_container_that_ran_has_given_what_the_ledger_says(name):
+    plan, ledger = case(name)
+    for curve in Curves.of(plan, ledger).containers:
+        if curve.account.begins is not None:
+            given = [part * curve.strength for part in curve.given(ledger.at)]
+            drug = curve.account.drug
+            assert given == pytest.approx([float(one.to("mg")) for one in (drug.low, drug.exact, drug.high)], abs=0.02)
+
+
+@pytest.mark.parametrize("name", CASES)
 def test_every_band_holds_its_curve(name):
     curves = Curves.of(*case(name))
     for points in (curves.dose(), curves.to_come(), *(curves.left_in(one) for one in curves.containers)):
@@ -95,8 +105,8 @@ def test_a_weighing_narrows_the_band_at_its_moment_and_not_before():
 
 def test_while_nothing_is_told_the_least_does_not_grow():
     plan, ledger = case("silent")
-    at_last_word, now = (one for one in Curves.of(plan, ledger).dose()[-2:])
-    assert at_last_word.at == ledger.last_word
+    points = Curves.of(plan, ledger).dose()
+    at_last_word, now = next(one for one in points if one.at == ledger.last_word), points[-1]
     assert now.low == pytest.approx(at_last_word.low)
     assert now.high > at_last_word.high
 

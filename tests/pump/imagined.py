@@ -59,7 +59,7 @@ class Rows:
     rows: tuple
     fingerprint: str = "test"
 
-    def row(self, product, concentration, patient_type, care_area):
+    def row(self, product, *_):
         return next((row for row in self.rows if row.product == product), None)
 
 
@@ -79,8 +79,9 @@ class Imagined:
 
     Values:
         sensors: with no clock, and with a flow sensor that tells only what went by beside the strokes.
-        seen_in: the mode in which it last looked at its sensors. told: by the move that led here. refused: what its key was refused with, None when it was no key. found: what
-            the move began with, after a look at the sensors. left: the board right after it, before the next look.
+        seen_in: the mode in which it last looked at its sensors. told: by the move that led here.
+        refused: what its key was refused with, None when it was no key.
+        found: what the move began with, after a look. left: the board right after it, before the next look.
     """
 
     pump: Controller
@@ -340,7 +341,7 @@ def beside(volume_nL: int):
     def do(state):
         state.sensors = replace(state.sensors, flowed_nL=state.sensors.flowed_nL + volume_nL)
 
-    return lambda state: True, do
+    return lambda _: True, do
 
 
 def _above_order(state):

@@ -172,7 +172,7 @@ def a_start_needs_senses_programme_container_latch_and_door(before, name, after)
     return felt and loaded and kept.programme is not None and kept.container == kept.programme.container
 
 
-def a_start_waits_until_every_alarm_that_stops_was_answered(before, name, after):
+def a_start_waits_until_every_alarm_that_stops_was_answered(before, _, after):
     begins = after.pump.mode in DELIVERING and before.pump.mode not in DELIVERING
     lines = () if after.found is None else after.found.board.lines
     return not begins or not any(after.pump.reaction(one) is Reaction.STOP for one in lines if one not in BY_START)
@@ -192,7 +192,7 @@ def an_entry_changes_nothing_that_runs(_, name, after):
 
 
 # that an entry was thrown away is over with any key: whoever presses one has seen it
-def answering_one_alarm_leaves_every_other_as_it_is(before, name, after):
+def answering_one_alarm_leaves_every_other_as_it_is(_, name, after):
     if not name.startswith("acknowledge"):
         return True
     condition = name.removeprefix("acknowledge ")
@@ -202,7 +202,7 @@ def answering_one_alarm_leaves_every_other_as_it_is(before, name, after):
     return new or all(others.get(key) == mine[key] for key in untouched)
 
 
-def no_answer_ends_a_condition_that_lasts(before, name, after):
+def no_answer_ends_a_condition_that_lasts(_, name, after):
     if not name.startswith(LOOKING):
         return True
     return set(after.found.board.lasting()) - {Condition.ENTRY_IDLE} <= set(after.left.lasting())
@@ -254,7 +254,7 @@ def switching_off_is_refused_only_while_the_motor_turns(before, name, after):
     return (after.pump.mode is Mode.OFF) == (before.pump.mode not in MOVING)
 
 
-def a_stop_always_stops(before, name, after):
+def a_stop_always_stops(_, name, after):
     return name != "press stop" or after.pump.mode not in MOVING
 
 

@@ -1,4 +1,4 @@
-"""What may happen in each exploration of the controller: few enough things at once that every order of them is tried."""
+"""What may happen in each exploration of the controller: so few things at once that every order is tried."""
 
 from dataclasses import replace
 
@@ -218,9 +218,9 @@ def watchers():
     )
 
 
-def flowing(row=ROW):
+def flowing(row=ROW, answers_all=True):
     return running(row=row, flowed_nL=0), Theatre(
-        {**STOP_ONLY, "prime": LINE["prime"], "review": ENTRY["review"], "confirm": ENTRY["confirm"]},
+        {**STOP_ONLY, "prime": LINE["prime"]},
         {
             "more flows": beside(40_000),
             "less flows": beside(-40_000),
@@ -228,14 +228,14 @@ def flowing(row=ROW):
             "more has flowed than was ordered": ABOVE_ORDER,
         },
         quiet_timers=FAR_OFF,
-        answers_all=True,
+        answers_all=answers_all,
     )
 
 
 def flowing_slowly():
     """As on a ward, where a flow that is too high slows the pump down."""
     reactions = {**ROW.reactions, Condition.OVER_INFUSION: Reaction.KVO}
-    return flowing(replace(ROW, kvo_nL_per_h=500_000, reactions=reactions))
+    return flowing(replace(ROW, kvo_nL_per_h=500_000, reactions=reactions), answers_all=False)
 
 
 def waiting():
@@ -302,7 +302,8 @@ def sleeping():
 THEATRES = {
     one.__name__: one
     for one in (
-        loading, latching, entering, alarms, bubbles, reservoir, batteries, power, resuming, logging, stalling, watchers, waiting, restarting, flowing, flowing_slowly,
+        loading, latching, entering, alarms, bubbles, reservoir, batteries, power, resuming,
+        logging, stalling, watchers, waiting, restarting, flowing, flowing_slowly,
         keeping_open, sleeping,
     )
 }  # fmt: skip

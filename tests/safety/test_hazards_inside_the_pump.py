@@ -1,18 +1,21 @@
 """What could go wrong inside the pump and at its keys: damage, alarms that hide, a child that plays."""
 
+from shutil import copytree
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ransel.infusion import Kind
 from ransel.infusion.condition import Condition, Priority
+from ransel.language import Refused
 from ransel.pump.actions import Act
 from ransel.pump.board import Board, Signal
 from ransel.pump.conformance.driven import HOUR, MINUTE, Driven
 from ransel.pump.conformance.drugs import BLINCYTO_7_DAYS, DRUGS
 from ransel.pump.conformance.into_conditions import OtherRows
 from ransel.pump.delivery import DELIVERING, Mode
-from ransel.pump.drug_library import DrugLibrary
+from ransel.pump.drug_library import LIBRARY, DrugLibrary
 
 ML = 1_000_000
 KEYS = [act for act in Act if act not in {Act.ENTER, Act.LOAD}]
@@ -62,8 +65,16 @@ def test_a_library_that_says_something_else_than_when_it_was_programmed_stops_th
 
 
 @pytest.mark.hazard("HZ-041")
-def test_the_shipped_library_is_the_one_that_was_released():
-    assert DrugLibrary.load().fingerprint == DrugLibrary.load().current(Driven().begins).fingerprint
+def test_a_library_in_which_one_limit_was_changed_is_not_taken_at_all(tmp_path):
+    folder = tmp_path / "library"
+    copytree(LIBRARY, folder)
+    assert DrugLibrary.load(folder).rows == DrugLibrary.load().rows
+    changed = tmp_path / "changed"
+    copytree(LIBRARY, changed)
+    file = changed / "dinutuximab-beta.toml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"2.4 mL/h"', '"24 mL/h"'), encoding="utf-8")
+    with pytest.raises(Refused):
+        DrugLibrary.load(changed)
 
 
 # alarms

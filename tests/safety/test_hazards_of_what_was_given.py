@@ -18,7 +18,6 @@ from ransel.infusion.condition_facts import facts
 from ransel.infusion.detection import detection
 from ransel.infusion.ledger import Cause, Given
 from ransel.language import LANGUAGES, Refusal
-from ransel.pump.faults import KINDS
 from ransel.quantities import Duration, Mass, Rate, Volume
 
 PLAN = plain_plan()
@@ -332,4 +331,3 @@ def test_a_stream_and_an_account_carry_the_number_of_the_child_and_no_name():
 def test_every_alarm_says_what_to_do_in_the_language_of_the_family(language):
     assert all(each.title.text(language) and each.do.text(language) for each in facts().values())
     assert len({each.do.text(language) for each in facts().values()}) > 30
-    assert KINDS

@@ -149,7 +149,8 @@ class _Filter:
         self.error = error
         self.known = Range(Fraction(0), Fraction(0), Fraction(0))
         self.counts = self.known
-        self.since = min((piece.begins for piece in content.pieces), default=0)
+        self.anchored = self.known, self.counts
+        self.since = self.anchored_at = min((piece.begins for piece in content.pieces), default=0)
         self.stuck = False
         self.rests_on = Given.COUNTED
         self.missing: list[Missing] = []
@@ -160,11 +161,14 @@ class _Filter:
         content = self.content
         counted = content.counted_until(one.at), content.projected_until(one.at)
         expected, counts = self._expected(counted, self._doubt(one.at))
+        by_last_look, expected = expected, self._at_least_since_anchored(expected, counts)
         slack = Fraction(content.rate_at(one.at) * assumed().clock_ms, MS_PER_HOUR)
         expected, found = self._within(expected), self._found(one, slack)
         self.stuck = expected.low > found.high
         if self.stuck:
-            self._note_missing(one, expected, found)
+            since = self.since if self._within(by_last_look).low > found.high else self.anchored_at
+            self._note_missing(one, expected, found, since)
+            self.anchored, self.anchored_at = (found, counts), one.at
         elif found.low > expected.high:
             self.gone.append(one)
             found = Range(expected.low, found.exact, found.high)
@@ -198,6 +202,18 @@ class _Filter:
         exact = self.known.exact + counts.exact - before.exact
         return Range(low, exact, self.known.high + counts.high - before.high), counts
 
+    def _at_least_since_anchored(self, expected: Range, counts: Range) -> Range:
+        """Raise the least by what must have flowed since the connecting, or since something was last found missing.
+
+        Looks that each lie just within their own error would otherwise hide for ever that nothing flows: every one of
+        them takes the place of all that was known before it.
+        """
+        known, before = self.anchored
+        low = self._within(Range(known.low + counts.low - before.low, expected.exact, expected.high)).low
+        if low <= expected.low:
+            return expected
+        return Range(low, max(low, expected.exact), max(low, expected.high))
+
     def _within(self, expected: Range) -> Range:
         return expected.within(self.content.usable)
 
@@ -211,8 +227,8 @@ class _Filter:
         )
         return Range(*(max(part, Fraction(0)) for part in (found.low, found.exact, found.high)))
 
-    def _note_missing(self, one: Left, expected: Range, found: Range) -> None:
-        """Note that the pump counted and the container did not get lighter."""
+    def _note_missing(self, one: Left, expected: Range, found: Range, since: int) -> None:
+        """Note that the pump counted and the container did not get lighter, at some time since that moment."""
         more = max(found.low - self.known.high, Fraction(0)) / (1 + self.error)
         for_good = self.content.when(self.counts.exact + more)
         self.missing.append(
@@ -220,8 +236,8 @@ class _Filter:
                 noticed=one.at,
                 missing=expected.exact - found.exact,
                 at_least=expected.low - found.high,
-                since=self.since,
-                since_for_good=min(max(for_good, self.since), one.at),
+                since=since,
+                since_for_good=min(max(for_good, since), one.at),
             )
         )
 

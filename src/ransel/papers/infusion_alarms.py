@@ -28,10 +28,8 @@ class AlarmRow:
 def alarm_rows(sheet: Sheet) -> list[AlarmRow]:
     """Return one row for each condition, the most urgent first, then by time; what the ledger found is among them."""
     found: dict[str, list[Alarm]] = {}
-    silent = Condition.SILENT_NON_DELIVERY.value
     for alarm in [*_silent(sheet), *sheet.ledger.alarms]:
-        if not (alarm.pump and alarm.condition == silent):
-            found.setdefault(alarm.condition, []).append(alarm)
+        found.setdefault(alarm.condition, []).append(alarm)
     rows = [
         AlarmRow(name, min((one.priority for one in alarms), key=_urgency), tuple(alarms))
         for name, alarms in found.items()
@@ -90,7 +88,7 @@ def priority_mark(priority: str, x: float, y: float) -> str:
         return element("path", d=f"M{x:.1f},{y - 7:.1f}l7.5,13h-15Z", fill=HIGH)
     if _urgency(priority) == 1:
         d = f"M{x:.1f},{y - 6:.1f}l6,6l-6,6l-6,-6Z"
-        return element("path", d=d, fill="#f6d38b", stroke=MEDIUM, stroke_width=2)
+        return element("path", d=d, fill="#e3a63a", stroke=MEDIUM, stroke_width=2)
     return element("circle", cx=x, cy=y, r=4.5, fill="#ffffff", stroke=LOW, stroke_width=2)
 
 
@@ -99,7 +97,7 @@ def _alarm_bar(sheet: Sheet, alarm: Alarm, y: float) -> None:
     left, right = sheet.time.x(alarm.raised), sheet.time.x(alarm.cleared or sheet.ledger.at)
     width, urgency = max(right - left, 2.6), _urgency(alarm.priority)
     height = (13.0, 9.0, 6.0)[urgency]
-    fill, edge = ((HIGH, HIGH), ("#f6d38b", MEDIUM), ("#ffffff", LOW))[urgency]
+    fill, edge = ((HIGH, HIGH), ("#e3a63a", MEDIUM), ("#ffffff", LOW))[urgency]
     look: dict[str, object] = {"stroke": edge, "stroke_width": 1.6}
     if not alarm.pump:
         look |= {"fill_opacity": "0.25", "stroke_dasharray": "4 3"}

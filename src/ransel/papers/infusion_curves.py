@@ -101,7 +101,7 @@ class ContainerCurve:
         low, exact, high = sure * (1 - self.error), min(count, self.fill), min(count * (1 + self.error), usable)
         end = self._end
         if self.observed or count <= 0:
-            return low, exact, max(high, exact)
+            return min(low, exact), exact, max(high, exact)
         sure_at_end, count_at_end = self._counted(None)
         if sure_at_end > 0:
             low = sure * end[0] / sure_at_end
@@ -164,10 +164,15 @@ class Curves:
         weighed = {one.at for curve in self.containers for one in curve.observed}
         end = max(self.ledger.at.astimezone(UTC), *moments)
         points: list[Point] = []
-        for at in sorted({*moments, end}):
+        for at in sorted(moments):
             points += [self._dose_at(at, before=True)] if at in weighed else []
             points.append(self._dose_at(at, before=False))
-        return points
+        return [*points, self._now(end)]
+
+    def _now(self, at: datetime) -> Point:
+        """Return what the ledger says at its own moment, with what nobody told since the last word."""
+        ledger = self.ledger
+        return Point(at, *(float(one.magnitude) for one in (ledger.low, ledger.delivered, ledger.high)))
 
     def _dose_at(self, at: datetime, *, before: bool) -> Point:
         parts = [[part * one.strength for part in one.given(at, before=before)] for one in self.containers]

@@ -44,9 +44,10 @@ class Action:
 
     Values:
         draft: what is entered. condition: which alarm; None for all that sound.
-        container, code, display_nL: what was attached. volume_nL: to prime.
+        container, display_nL: what was attached. volume_nL: to prime.
         off_child: the person says that the line is not connected to the child.
-        new_child: the answer to the pump's question. by: who; code: an administrator's.
+        new_child: the answer to the pump's question. code: of a container, or an administrator's.
+        name: of a setting; `override` beside a soft limit; what a person could not hear, see or feel.
     """
 
     act: Act

@@ -228,13 +228,16 @@ def _another_child(pump: Controller, programme: Programme) -> bool:
 
 
 def _clear(pump: Controller, _: int, __: Action) -> str:
-    pump.clearing = pump.draft is not None
+    """Take the first of two steps: to throw away an entry, or else to give up an infusion that is paused."""
+    pump.clearing = pump.draft is not None or pump.mode is Mode.PAUSED
     return "" if pump.clearing else "nothing-entered"
 
 
 def _confirm_clear(pump: Controller, now_ms: int, _: Action) -> str:
     if not pump.clearing:
         return "clear-first"
+    if pump.draft is None and pump.step(Step.NEW_INFUSION):
+        _give_up(pump, now_ms)
     _close_entry(pump, now_ms)
     return ""
 

@@ -55,15 +55,13 @@ class Circumstances:
 
     Values:
         flow_error: of the pump, as a fraction; `spare_error` of the pump that replaces it.
-        patient_type, care_area: by which the drug's row is found. seed: of the scale.
+        seed: of the scale.
     """
 
     flow_error: Fraction = Fraction(0)
     spare_error: Fraction = Fraction(0)
     faults: tuple[Fault, ...] = ()
     people: People = AT_HOME
-    patient_type: str = "child"
-    care_area: str = "home"
     seed: int = 0
 
 
@@ -253,7 +251,11 @@ class _CourseRun:
         self._write(Kind.DISCONNECTED, container=container.index)
         self._weigh(container)
         self._answer_alarms()
-        self._press(Act.SWITCH_OFF)
+        if container is self.plan.containers[-1]:
+            self._press(Act.SWITCH_OFF)
+        elif self.twin.controller.mode is Mode.PAUSED:  # it stays on: the dose window ages only while it is
+            self._press(Act.CLEAR)
+            self._press(Act.CONFIRM_CLEAR)
         yield 0
 
     def _attach(self, container: ContainerToGive) -> None:
@@ -270,16 +272,25 @@ class _CourseRun:
         """Enter, review and confirm; a soft limit is confirmed because the order was verified."""
         step = self.twin.device.rate_step_nL_per_h // 1000
         rate = round(container.rate.magnitude * 1000 / step) * step
-        around = self.circumstances
         draft = Draft(
-            patient=self.plan.patient, product=self.plan.product,
-            concentration_ng_per_mL=round(container.concentration.magnitude * 1_000_000), rate_uL=rate * times,
-            volume_uL=self._volume_uL(container), container=container.index,
-            patient_type=around.patient_type, care_area=around.care_area,
+            patient=self.plan.patient, product=self.plan.product, concentration_ng_per_mL=_strength(container),
+            rate_uL=rate * times, volume_uL=self._volume_uL(container), container=container.index,
+            patient_type=self._patient_type(container), care_area=self.care_area,
         )  # fmt: skip
         self._press(Act.ENTER, draft=draft)
         if not self._press(Act.REVIEW):
             self._press(Act.CONFIRM, name="override")
+
+    @property
+    def care_area(self) -> str:
+        """Home as soon as one visit takes place outside the ward."""
+        return "ward" if {visit.place for visit in self.plan.visits} == {"ward"} else "home"
+
+    def _patient_type(self, container: ContainerToGive) -> str:
+        """The plan does not carry an age: a child, unless the library knows this medicine for adults only."""
+        library, strength = self.twin.library, _strength(container)
+        for_child = library.row(self.plan.product, strength, "child", self.care_area)
+        return "adult" if for_child is None else "child"
 
     def _volume_uL(self, container: ContainerToGive) -> int:
         """Return the volume to be infused: what was filled in, down to a step of the pump."""
@@ -372,9 +383,10 @@ class _CourseRun:
 
     def _nothing_left(self) -> bool:
         """Whether the bag is seen to be empty, or its volume given: then only the next visit helps."""
-        lines = self.twin.controller.board.lines
-        told = Condition.RESERVOIR_EMPTY in lines or Condition.INFUSION_COMPLETE in lines
-        return told or self.twin.plant.is_dry
+        controller = self.twin.controller
+        kept, programme = controller.kept, controller.kept.programme
+        given = programme is not None and kept.meter.counted_nL - kept.given_from_nL >= programme.volume_nL
+        return given or Condition.RESERVOIR_EMPTY in controller.board.lines or self.twin.plant.is_dry
 
     def _answer_alarms(self) -> None:
         for condition in list(self.twin.controller.board.lines):
@@ -455,6 +467,10 @@ class _CourseRun:
     @staticmethod
     def _wait_ms(wait: Duration) -> int:
         return _ms(wait)
+
+
+def _strength(container: ContainerToGive) -> int:
+    return round(container.concentration.magnitude * 1_000_000)
 
 
 def _ms(duration: Duration) -> int:

@@ -22,7 +22,8 @@ class Device:
     Values:
         volume_steps_nL: (below this volume, entered in these steps), smallest first.
         battery_minutes: (mV at the therapy's rate, minutes left until the pump switches off), fullest first.
-        battery_rate_nL_per_h, battery_load_uA: that rate, and what it takes from the cells; idle_uA and stroke_nAh of it.
+        battery_rate_nL_per_h, battery_load_uA: that rate, and what it takes from the cells.
+        battery_idle_uA, battery_stroke_nAh: what is taken all the time, and by a stroke.
         battery_low_mV, battery_depleted_mV: reached so early that ten readings later these minutes are left.
         battery_cut_mV: the pump switches off. battery_defective_mV: a set that stays below is defective.
         compliance_nL_per_mmHg: of the usual line, to know what an occlusion holds.

@@ -1,7 +1,7 @@
 """The rolling dose limit: in no window of this length more than so much.
 
-The record runs on powered time, the sum of all uptimes: while the pump is off nothing ages out of the window. So a stop,
-a change of cassette or switching off and on can only make the limit stricter, never forget what was given.
+The record runs on powered time, the sum of all uptimes: while the pump is off nothing ages out of the window. So a
+stop, a change of cassette or switching off and on can only make the limit stricter, never forget what was given.
 """
 
 from __future__ import annotations

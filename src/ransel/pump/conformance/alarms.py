@@ -274,6 +274,8 @@ def c40(bench: Bench) -> Iterator[Observation]:
             out_of_order += [] if listed == [key for key in begun if key in listed] else [name]
             not_shown += [] if _shown_in_order(pump) else [name]
             pump.mend(name)
+            stays = TOGETHER[name] in pump.controller.board.lines
+            lost += [TOGETHER[name]] if stays is not facts()[TOGETHER[name]].latching else []
             pump.press(Act.ACKNOWLEDGE, condition=TOGETHER[name])
             begun.remove(TOGETHER[name])
         bench.keep(pump.events)
