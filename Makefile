@@ -7,6 +7,7 @@ PYTHON ?= python3.11
 BIN := .venv/bin
 READY := .venv/.ready
 OUT ?= out/example
+WHEN := --now 2027-02-02T09:00 --start 2027-02-05T14:00
 
 .PHONY: help run example test prove lint bench docs lock messages clean
 
@@ -21,10 +22,12 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-run: example  ## carry the example child through one course and leave the papers in out/example
+run: example  ## carry the example child through one course, run it on the simulated pump, leave the papers in out/example
 
 example: $(READY)  ## the same, also once the demo exists
-	@$(BIN)/ransel course examples/noor.toml --now 2027-02-02T09:00 --start 2027-02-05T14:00 --out $(OUT)
+	@$(BIN)/ransel course examples/noor.toml $(WHEN) --out $(OUT)
+	@echo
+	@$(BIN)/ransel run examples/noor.toml $(WHEN) --fault "occlusion@37h for 20min" --out $(OUT)/infusion
 
 test: $(READY)  ## unit, property, conformance and system tests
 	@tools/system-packages dmtx-utils

@@ -18,7 +18,7 @@ from ransel.pump.conformance.checks import checks
 from ransel.pump.conformance.table import run_checks
 from ransel.pump.course_run import Circumstances, run_course
 from ransel.pump.hardware import Hardware, hardware
-from ransel.pump.twin import Twin
+from ransel.pump.twin import Sink, Twin
 
 USUAL = Circumstances()
 COURSES = 10
@@ -52,7 +52,7 @@ def figures() -> list[Figure]:
         by_event,
         measure(
             f"the same with a listener, {len(told)} events", "ms",
-            lambda: 1e3 * seconds_inside(lambda: run_course(plan, USUAL, [].append), COURSES),
+            lambda: 1e3 * seconds_inside(lambda: run_course(plan, USUAL, _listener()), COURSES),
             lambda median: f"{median / by_event.median:.2f} x without one; {1e3 / median:.0f} courses a second",
         ),
         _tick_by_tick(plan),
@@ -64,6 +64,11 @@ def figures() -> list[Figure]:
         *_memory(plan),
         _conformance(),
     ]  # fmt: skip
+
+
+def _listener() -> Sink:
+    heard: list[PumpEvent] = []
+    return heard.append
 
 
 # -- the same pump tick by tick
@@ -140,12 +145,16 @@ def _memory(plan: InfusionPlan) -> list[Figure]:
     before = dict(zip(LENGTHS_H[1:], LENGTHS_H, strict=False))
     growth = {longer: without[longer] / without[shorter] for longer, shorter in before.items()}
     room = hardware().device.log_events
+    grown = {
+        longer: f"{ratio:.1f} x that of {before[longer]} hours, at most {MOST_GROWTH:.0f} x; "
+        for longer, ratio in growth.items()
+    }
     return [
         Figure(
             f"memory of a course of {hours:,} hours, no listener, pump's log cut to {SHORT_LOG} entries",
             without[hours], without[hours], without[hours], "KiB",
-            (f"{growth[hours]:.1f} x that of {before[hours]} hours, at most {MOST_GROWTH:.0f} x; " if hours in before else "")
-            + f"{with_log[hours]:.0f} KiB with the log, which ends at {room:,} entries; one run under tracemalloc",
+            f"{grown.get(hours, '')}{with_log[hours]:.0f} KiB with the log, which ends at {room:,} entries; "
+            "one run under tracemalloc",
             within=growth.get(hours, 1.0) <= MOST_GROWTH,
         )
         for hours in LENGTHS_H

@@ -7,7 +7,9 @@ from functools import cache
 
 from docs.example_course import course
 from docs.markdown import table
-from docs.recordings import FAULTS, command
+from docs.recordings import FAULTS, command, run_inputs
+from ransel.cli.run_text import ledger_text
+from ransel.cli.simulation import simulated
 from ransel.evidence import Sourced
 from ransel.infusion import InfusionPlan, read_plan
 from ransel.infusion.accounting import accounting
@@ -105,7 +107,14 @@ def _hours(duration: Duration) -> str:
     return duration.text("en", "h", 0 if duration.magnitude == Fraction(int(duration.magnitude)) else 1)
 
 
+def example_account() -> str:
+    """Return the account of the recorded course with a blocked line, as the command prints it."""
+    done = simulated(run_inputs("occlusion"))
+    return f"```text\n{ledger_text(done.ledger, 'en')}\n```"
+
+
 PARTS = {
+    "example-account": example_account,
     "noticed": noticed,
     "looking": looking,
     "ledger-assumptions": assumed,

@@ -21,12 +21,16 @@ BY_HAND = FOLDER / "photo-after-a-day.jsonl"
 RECORDINGS = tuple(FOLDER / f"{name}.jsonl" for name in FAULTS)
 
 
-def recording(name: str) -> bytes:
-    """Return the events of a course, as `ransel run examples/noor.toml --fault … --out DIR` writes them."""
+def run_inputs(name: str) -> RunInputs:
+    """Return what the command is given for a recorded course."""
     noor = ROOT / "examples" / "noor.toml"
     inputs = Inputs(child=noor, now_given=NOW_GIVEN, start_given=START_GIVEN, language_given="en")
-    done = simulated(RunInputs(inputs=inputs, faults_given=[FAULTS[name]]))
-    return "".join(f"{line}\n" for line in write_events(done.events)).encode()
+    return RunInputs(inputs=inputs, faults_given=[FAULTS[name]])
+
+
+def recording(name: str) -> bytes:
+    """Return the events of a course, as `ransel run examples/noor.toml --fault … --out DIR` writes them."""
+    return "".join(f"{line}\n" for line in write_events(simulated(run_inputs(name)).events)).encode()
 
 
 def command(name: str) -> str:

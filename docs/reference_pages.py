@@ -66,6 +66,7 @@ def _with_introduction(name: str, body: str) -> str:
 
 def _pages_with_parts() -> list[Path]:
     found = sorted(path for path in HERE.rglob("*.md") if path.parent not in {HERE / "reference", INTRODUCTIONS})
+    found.append(HERE.parent / "README.md")
     return [path for path in found if "<!-- made by: " in path.read_text(encoding="utf-8")]
 
 

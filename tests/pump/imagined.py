@@ -79,7 +79,7 @@ class Imagined:
 
     Values:
         sensors: with no clock, and with a flow sensor that tells only what went by beside the strokes.
-        seen_in: the mode in which it last looked at its sensors. told: by the move that led here.
+        seen_in: mode and row with which it last looked at its sensors. told: by the move that led here.
         refused: what its key was refused with, None when it was no key.
         found: what the move began with, after a look. left: the board right after it, before the next look.
     """
@@ -89,7 +89,7 @@ class Imagined:
     stuck: bool = False
     uptime_ms: int = 0
     clock_ms: int = BEGINS_MS
-    seen_in: Mode = Mode.OFF
+    seen_in: tuple = ()
     told: list[Told] = field(default_factory=list)
     refused: str | None = None
     found: Found | None = None
@@ -112,7 +112,7 @@ class Imagined:
     def look(self) -> None:
         """Look at the sensors once, as before anything is decided."""
         if self.pump.mode is not Mode.OFF:
-            self.seen_in = self.pump.mode
+            self.seen_in = self.pump.mode, self.pump.row
             observe(self.pump, self.uptime_ms, self.readings())
         self.found = Found(self.pump.mode, self.pump.motor_nL_per_h, self.pump.board, self.pump.kept)
 
@@ -120,9 +120,9 @@ class Imagined:
         pump = self.pump
         for _ in range(10):
             pump.push_nL = 0
-            if pump.mode is Mode.OFF or (self.readings() == pump.readings and pump.mode is self.seen_in):
+            if pump.mode is Mode.OFF or (self.readings() == pump.readings and (pump.mode, pump.row) == self.seen_in):
                 break
-            self.seen_in = pump.mode
+            self.seen_in = pump.mode, pump.row
             observe(pump, self.uptime_ms, self.readings())
         else:
             raise AssertionError("sensors and controller do not come to rest")

@@ -107,8 +107,13 @@ def what_is_entered_is_thrown_away_after_a_while(state):
     return state.pump.draft is None or (Timer.ENTRY_CLEAR, "") in state.pump.timers.due
 
 
-def only_what_was_entered_is_reviewed_or_cleared(state):
-    return state.pump.draft is not None or not (state.pump.reviewed or state.pump.clearing)
+def only_what_was_entered_is_reviewed(state):
+    return state.pump.draft is not None or not state.pump.reviewed
+
+
+def only_what_is_there_is_thrown_away(state):
+    """An entry, or an infusion that is paused."""
+    return state.pump.draft is not None or state.pump.mode is Mode.PAUSED or not state.pump.clearing
 
 
 def a_pump_that_is_off_waits_for_nothing(state):
@@ -132,7 +137,8 @@ STATES = (
     a_pause_is_called_out_after_its_time,
     what_does_not_wait_is_not_called_a_pause,
     what_is_entered_is_thrown_away_after_a_while,
-    only_what_was_entered_is_reviewed_or_cleared,
+    only_what_was_entered_is_reviewed,
+    only_what_is_there_is_thrown_away,
     a_pump_that_is_off_waits_for_nothing,
     a_programme_is_confirmed_before_anything_has_begun,
 )

@@ -42,6 +42,7 @@ def act(pump: Controller, now_ms: int, action: Action) -> str:
         pump.tell(now_ms, Kind.ACTION, action="wake", refused="")
         return ""  # the first key after a sleep only wakes the display
     refused = ANSWERS[action.act](pump, now_ms, action)
+    pump.clearing = pump.clearing and action.act is Act.CLEAR  # the second step follows the first, or is none
     pump.refused, pump.pressed = refused, None if refused else (now_ms, action)
     if pump.draft is None:  # that an entry was thrown away has been seen by whoever presses a key
         pump.end(Condition.ENTRY_IDLE, now_ms)

@@ -32,7 +32,9 @@ class Curve:
 
     def used_at(self, mV: float) -> float:
         """Return the share that is used when this voltage is reached."""
-        piece = next((n for n in range(1, len(self.mV)) if self.mV[n] <= mV), len(self.mV) - 1)
+        piece, last = 1, len(self.mV) - 1
+        while piece < last and self.mV[piece] > mV:
+            piece += 1
         return _between(mV, self.mV, self.used, piece)
 
 

@@ -145,8 +145,10 @@ class Plant(Circuit):
     @property
     def supplied(self) -> bool:
         """Whether the outside supply carries the pump."""
+        if not self.mains:
+            return False
         device = self._hardware.device
-        return self.mains and device.supply_low_mV <= self.supply_mV <= device.supply_high_mV
+        return device.supply_low_mV <= self.supply_mV <= device.supply_high_mV
 
     @property
     def load_mA(self) -> float:
@@ -245,7 +247,8 @@ class Plant(Circuit):
             line = (limits.pressure_mmHg - A_HAIR - self.pressure_mmHg) * self._fluid.line_mL_per_mmHg
         if limits.vacuum_mmHg is not None and not self.upstream_sensor_off:
             drawn = (limits.vacuum_mmHg - A_HAIR - self.vacuum_mmHg) * self._fluid.above_mL_per_mmHg
-        return self._hours_to(self._turning, line, drawn, tuple(self._passing(limits)))
+        passing = tuple(self._passing(limits)) if self._air_waiting or self.flow_sensor else ()
+        return self._hours_to(self._turning, line, drawn, passing)
 
     def _passing(self, limits: Limits) -> Iterator[float]:
         """Return the volumes past the pump that matter: of air, and of what the flow sensor sees."""

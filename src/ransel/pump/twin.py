@@ -20,6 +20,7 @@ from ransel.pump.answering import act, power_lost
 from ransel.pump.controller import Controller, new_memory
 from ransel.pump.delivery import Mode
 from ransel.pump.drug_row import DrugRow
+from ransel.pump.drug_row import DrugRow
 from ransel.pump.hardware import Device, Hardware
 from ransel.pump.health import SOUND_HEALTH, Health
 from ransel.pump.plant import Limits, Plant
@@ -110,7 +111,7 @@ class Twin:
         self.switched_on_ms = 0
         self.administrator = administrator
         self.controller = self._controller_off(None)
-        self._seen_in = Mode.OFF
+        self._seen_in: tuple[Mode, DrugRow | None] = (Mode.OFF, None)
         self._limits_of: tuple[DrugRow | None, int | None] = None, None
         self._limits_held = limits_of(None, self.device, None)
         self.seq = 0
@@ -223,13 +224,13 @@ class Twin:
             self._show(readings)
 
     def _has_seen(self, readings: Readings) -> bool:
-        """Whether the controller has looked at these readings, in the mode in which it is."""
+        """Whether the controller has looked at these readings, in its mode and with the limits of its drug."""
         controller = self.controller
-        seen = readings == controller.readings and controller.mode is self._seen_in
+        seen = readings == controller.readings and (controller.mode, controller.row) == self._seen_in
         return seen or controller.mode is Mode.OFF
 
     def _show(self, readings: Readings) -> None:
-        self._seen_in = self.controller.mode
+        self._seen_in = self.controller.mode, self.controller.row
         observe(self.controller, self.uptime_ms, readings)
         if not self.plant.powered:
             power_lost(self.controller, self.uptime_ms)

@@ -60,7 +60,7 @@ def _key(pump: Controller, now_ms: int) -> None:
     if pump.readings.key_held:
         pump.timers.set_once(Timer.KEY_HELD, now_ms + pump.device.key_held_ms)
     else:
-        pump.timers.stop(Timer.KEY_HELD)
+        pump.timers.due.pop((Timer.KEY_HELD, ""), None)
         pump.end(Condition.KEY_HELD, now_ms)
 
 
@@ -73,25 +73,25 @@ BATTERY = (Condition.BATTERY_LOW, Condition.BATTERY_DEPLETED, Condition.BATTERY_
 def _battery(pump: Controller, now_ms: int) -> None:
     """Count readings for each threshold apart; one that is past it again begins anew."""
     device, readings = pump.device, pump.readings
+    on_supply = supplied(readings, device)
     for condition in BATTERY:
-        if not _battery_shows(condition, readings, device):
-            pump.timers.due.pop((Timer.BATTERY_MEAN, condition.value), None)
+        if not _battery_shows(condition, readings.battery_mV, device, on_supply=on_supply):
+            pump.timers.due.pop((Timer.BATTERY_MEAN, condition), None)
         elif condition not in pump.board.lines:
             charging = condition is Condition.BATTERY_DEFECTIVE
             after_ms = device.battery_charging_ms if charging else device.battery_readings * device.battery_read_ms
             pump.timers.set_once(Timer.BATTERY_MEAN, now_ms + after_ms, condition.value)
     if readings.battery_mV >= device.battery_defective_mV:
         pump.end(Condition.BATTERY_DEFECTIVE, now_ms)
-    if supplied(readings, device):
+    if on_supply:
         _plugged_in(pump, now_ms)
     elif readings.battery_mV > device.battery_low_mV:
         pump.end(Condition.BATTERY_LOW, now_ms)
         pump.end(Condition.BATTERY_DEPLETED, now_ms)
 
 
-def _battery_shows(condition: Condition, readings: Readings, device: Device) -> bool:
-    """Whether the battery is beyond the threshold of a condition now."""
-    on_supply, mV = supplied(readings, device), readings.battery_mV
+def _battery_shows(condition: Condition, mV: int, device: Device, *, on_supply: bool) -> bool:
+    """Whether the battery is beyond the threshold of a condition at this voltage."""
     if condition is Condition.BATTERY_DEFECTIVE:
         return on_supply and mV < device.battery_defective_mV
     limit_mV = device.battery_low_mV if condition is Condition.BATTERY_LOW else device.battery_depleted_mV
@@ -108,8 +108,8 @@ def _plugged_in(pump: Controller, now_ms: int) -> None:
 
 def judge_battery(pump: Controller, now_ms: int, tag: str) -> None:
     """Say what ten readings, or half an hour of charging, make of the battery."""
-    condition = Condition(tag)
-    if _battery_shows(condition, pump.readings, pump.device):
+    condition, device, readings = Condition(tag), pump.device, pump.readings
+    if _battery_shows(condition, readings.battery_mV, device, on_supply=supplied(readings, device)):
         pump.begin(condition, now_ms)
 
 
