@@ -18,6 +18,7 @@ PLACES = {
     "power": "Power",
     "clock": "The pump's clock",
     "inside": "Inside the pump",
+    "child": "The child",
     "people": "People",
     "link": "The link",
 }

@@ -1,6 +1,8 @@
 """A pump, its plant and everything that can happen to both, in any order: what must hold holds after every step."""
 
 import os
+from bisect import bisect_right
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -60,12 +62,14 @@ class AnyLife(RuleBasedStateMachine):
         self.clock_is_right = True
         self.given: list[tuple[int, int]] = []
         """Real time and count of this pump, at least every ten minutes."""
-        self.most = 0
+        self.most, self.child = 0, ""
+        self.last = ("", 0, 0)
 
     # -- what people do
 
-    @initialize()
-    def begins(self):
+    @initialize(flow_sensor=st.booleans())
+    def begins(self, flow_sensor):
+        self.bench.plant.flow_sensor = flow_sensor
         self.bench.switch_on()
         self.new_cassette(QARZIBA, 250.0)
         self.press(Act.START)
@@ -174,7 +178,7 @@ class AnyLife(RuleBasedStateMachine):
         """The limit of the child that is programmed now; for another child, and another drug, it is another one."""
         kept = self.bench.controller.kept
         most = kept.window.most_nL if kept.programme else 0
-        if most != self.most or kept.window_of != getattr(self, "child", None):
+        if most != self.most or kept.window_of != self.child:
             self.given.clear()
         self.most, self.child = most, kept.window_of
 
@@ -209,7 +213,7 @@ class AnyLife(RuleBasedStateMachine):
     def the_events_of_a_pump_are_numbered_without_a_gap_and_boots_rise(self):
         fresh, self.bench.events[:] = list(self.bench.events), []
         for event in fresh:
-            pump, seq, boot = getattr(self, "last", (event.pump, 0, 0))
+            pump, seq, boot = self.last
             seq, boot = (seq, boot) if pump == event.pump else (0, 0)
             assert event.boot >= boot
             assert event.seq > seq
@@ -219,12 +223,146 @@ class AnyLife(RuleBasedStateMachine):
 
 
 def replace_container(draft, container):
-    return Draft(draft.patient, draft.product, draft.concentration_ng_per_mL, draft.rate_uL, draft.rate_unit,
-                 draft.volume_uL, container)  # fmt: skip
+    return replace(draft, container=container)
 
 
 @pytest.mark.property
 def test_nothing_that_may_happen_in_any_order_breaks_what_must_hold():
     run_state_machine_as_test(
-        AnyLife, settings=settings(max_examples=400 if LONG else 15, stateful_step_count=60 if LONG else 30)
+        AnyLife, settings=settings(max_examples=2000 if LONG else 40, stateful_step_count=60 if LONG else 30)
     )
+
+
+# ------------------------------------------------------------------ who listens changes nothing
+
+LIFE = st.lists(
+    st.one_of(
+        st.tuples(st.just("wait"), st.sampled_from(WAITS)),
+        st.tuples(st.just("press"), st.sampled_from([Act.START, Act.STOP, Act.SILENCE, Act.SWITCH_OFF])),
+        st.tuples(st.just("fault"), TROUBLES),
+        st.tuples(st.just("mend"), st.sampled_from(faults())),
+        st.tuples(st.just("cassette"), st.sampled_from([20.0, 250.0])),
+        st.tuples(st.just("answer"), st.none()),
+    ),
+    max_size=25,
+)
+
+
+def deaf():
+    return Driven(listens=False)
+
+
+def heard():
+    return Driven()
+
+
+def failing():
+    bench = Driven()
+    bench.fault("sink-fails")
+    return bench
+
+
+def cut_off():
+    bench = Driven()
+    bench.fault("link-down")
+    return bench
+
+
+def lived(bench, life):
+    bench.running()
+    for doing, value in life:
+        if doing == "wait":
+            bench.wait(value)
+        elif doing == "press":
+            bench.press(value)
+        elif doing == "fault" and KINDS[value[0]].place != "link":
+            bench.fault(*value)
+        elif doing == "mend" and KINDS[value].place != "link":
+            bench.mend(value)
+        elif doing == "cassette":
+            change(bench, value)
+        elif doing == "answer":
+            for condition in list(bench.controller.board.lines):
+                bench.press(Act.ACKNOWLEDGE, condition=condition)
+    return bench
+
+
+def change(bench, volume_mL):
+    container = max(bench.plant.accounts) + 1
+    bench.press(Act.STOP)
+    bench.unload()
+    bench.load(container, volume_mL)
+    bench.programme(replace(QARZIBA, container=container))
+    bench.press(Act.START)
+
+
+@pytest.mark.property
+@settings(max_examples=500 if LONG else 40)
+@given(LIFE)
+def test_a_listener_that_fails_is_cut_off_or_is_not_there_changes_not_one_bit_of_what_is_given(life):
+    benches = [lived(make(), life) for make in (heard, deaf, failing, cut_off)]
+    accounts = [bench.plant.accounts for bench in benches]
+    kept = [replace(bench.controller.kept, log=None) for bench in benches]
+    assert all(one == accounts[0] for one in accounts)
+    assert all(one == kept[0] for one in kept)
+    assert all(bench.controller.board == benches[0].controller.board for bench in benches)
+
+
+# ------------------------------------------------------------------ a rolling day
+
+
+@pytest.mark.parametrize("again", ["stop and start", "another cassette", "off and on", "power cut", "another rate"])
+def test_no_rolling_day_of_ten_gives_more_than_the_limit_whatever_happens_every_few_hours(again):
+    """At 2.4 mL/h a day would give 57.6 mL; the row allows 52.8 in any 24 hours, whatever minute they begin at."""
+    bench, counted, container, doings = Driven().made_ready(), [], 1, 0
+    bench.programme(FAST, override=True)
+    bench.start()
+    for minute in range(10 * 24 * 60):
+        bench.wait(MINUTE)
+        counted.append((bench.twin.now_ms, bench.controller.kept.meter.read(bench.twin.uptime_ms).counted_nL))
+        if minute % 203 == 0:
+            doings += 1
+            if again == "another cassette":
+                container += 1
+            interrupt(bench, again, container, doings)
+        elif bench.mode not in DELIVERING and minute % 5 == 0:
+            carry_on(bench)
+    most = bench.controller.kept.window.most_nL
+    ends = [bisect_right(counted, at + A_DAY, key=lambda one: one[0]) - 1 for at, _ in counted]
+    days = [counted[end][1] - early for end, (_, early) in zip(ends, counted, strict=True)]
+    assert max(days) <= most
+    assert max(days) > most - 5 * bench.controller.device.stroke_nL  # the limit was what stopped it
+    assert bench.raised(Condition.DOSE_LIMIT)
+
+
+def interrupt(bench, again, container, doings):
+    if again == "stop and start":
+        bench.press(Act.STOP)
+    elif again == "another cassette":
+        bench.press(Act.STOP)
+        bench.unload()
+        bench.load(container)
+        bench.programme(replace(FAST, container=container), override=True)
+    elif again == "off and on":
+        bench.press(Act.STOP)
+        bench.press(Act.SWITCH_OFF)
+        bench.switch_on(new_child=False)
+    elif again == "power cut":
+        bench.fault("battery-out")
+        bench.mend("battery-out")
+        bench.switch_on(new_child=False)
+    else:
+        bench.programme(replace(FAST, rate_uL=2_400 if doings % 2 else 2_300), override=True)
+    carry_on(bench)
+
+
+def carry_on(bench):
+    if bench.controller.kept.meter.displayed_nL < 10_000_000:
+        bench.press(Act.STOP)
+        container = bench.controller.kept.container + 1000
+        bench.unload()
+        bench.load(container)
+        bench.programme(replace(FAST, container=container), override=True)
+    for condition in list(bench.controller.board.lines):
+        bench.press(Act.ACKNOWLEDGE, condition=condition)
+    bench.press(Act.START)

@@ -48,12 +48,12 @@ def with_restart_rule(plan: InfusionPlan, hours: int) -> InfusionPlan:
 
 
 UNSEEN_BY_ANYBODY = frozenset({"line-leak", "line-off-child", "cassette-leak", "free-flow"})
-"""What leaves the container and never reaches the child, or the other way round: no count and no weight tells it apart."""
+"""What leaves the container beside the child, or reaches it beside the count: no count and no weight tells it apart."""
 
 
 def random_circumstances(seed: int, *, most_faults: int = 5) -> Circumstances:
     """Trouble out of a seed: any fault at any time, alone or together, and a pump anywhere within its error."""
-    draw = random.Random(seed)
+    draw = random.Random(seed)  # noqa: S311 - repeatable trouble, no secret
     faults = tuple(_random_fault(draw) for _ in range(draw.choice([0, 1, 1, 2, 3, most_faults])))
     first, spare = (Fraction(draw.randint(-60, 60), 1000) for _ in range(2))
     return Circumstances(flow_error=first, spare_error=spare, faults=faults, seed=seed)

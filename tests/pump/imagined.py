@@ -12,7 +12,7 @@ from pump.exploring import Moved
 
 from ransel.infusion.condition import Condition
 from ransel.pump.actions import Act, Action
-from ransel.pump.answering import _too_late, act, power_lost
+from ransel.pump.answering import act, power_lost
 from ransel.pump.board import AUDIBLE, CAUSE_LASTS, Board
 from ransel.pump.conformance.driven import BEGINS, QARZIBA
 from ransel.pump.controller import Controller, Kept, Told, new_memory
@@ -22,6 +22,7 @@ from ransel.pump.drug_library import DrugLibrary
 from ransel.pump.hardware import hardware
 from ransel.pump.health import SOUND_HEALTH, Health
 from ransel.pump.readings import Readings
+from ransel.pump.starting import too_late
 from ransel.pump.timers import Timer, Timers
 from ransel.pump.timing import DUE, wanted_checks
 from ransel.pump.watching import observe
@@ -165,7 +166,7 @@ def key(state: Imagined) -> Hashable:
         pump.draft, pump.reviewed, pump.clearing, pump.restart_ordered, pump.held_by, pump.asleep, pump.new_child,
         programme_key(pump), kept.begun, kept.container, kept.cut_off, kept.stopped_powered_ms is None,
         pump.motor_nL_per_h, kept.meter.priming, replace(state.sensors, flowed_nL=None), state.stuck, pump.health,
-        len(pump.bubbles), flow_key(state), _too_late(pump, state.uptime_ms), is_used_up(state), restarts_key(pump),
+        len(pump.bubbles), flow_key(state), too_late(pump, state.uptime_ms), is_used_up(state), restarts_key(pump),
     )  # fmt: skip
 
 
@@ -314,7 +315,7 @@ def _late(state):
 
 LONG_STOP = (
     lambda state: state.pump.kept.stopped_powered_ms is not None and state.pump.row is not None
-    and state.pump.row.restart_ms is not None and not _too_late(state.pump, state.uptime_ms),
+    and state.pump.row.restart_ms is not None and not too_late(state.pump, state.uptime_ms),
     _late,
 )  # fmt: skip
 """Time in which nothing is pressed: the stop becomes longer than the drug allows."""

@@ -2,10 +2,10 @@
 
 from ransel.infusion.condition import Condition, Reaction
 from ransel.infusion.event import Kind
-from ransel.pump.answering import BY_START
 from ransel.pump.board import CAUSE_LASTS
 from ransel.pump.delivery import DELIVERING, MOVING, Mode
 from ransel.pump.sensing import ATTENDED
+from ransel.pump.starting import BY_START, too_late
 from ransel.pump.timers import Timer
 
 # ------------------------------------------------------------------ of a state
@@ -190,11 +190,23 @@ def the_line_is_filled_only_when_a_person_says_that_no_child_is_on_it(before, na
 
 
 def an_entry_changes_nothing_that_runs(_, name, after):
-    if not name.startswith(ENTERING):
+    if not name.startswith(ENTERING) or after.found.mode is Mode.PAUSED:
         return True
     found, pump = after.found, after.pump
     same = found.kept.programme is pump.kept.programme and found.kept.meter == pump.kept.meter
     return same and (found.mode, found.rate_nL_per_h) == (pump.mode, pump.motor_nL_per_h)
+
+
+def an_infusion_that_is_given_up_has_to_be_programmed_anew(_, name, after):
+    given_up = name.startswith(ENTERING) and after.found.mode is Mode.PAUSED and after.pump.mode is not Mode.PAUSED
+    return not given_up or (after.pump.mode is Mode.STOPPED and after.pump.kept.programme is None)
+
+
+def a_restart_that_came_too_late_waits_for_a_doctor(before, name, after):
+    late = name == "press start" and before.pump.mode in {Mode.PAUSED, Mode.HELD} and too_late(
+        before.pump, after.uptime_ms
+    )  # fmt: skip
+    return not late or before.pump.restart_ordered or after.pump.mode not in DELIVERING
 
 
 # that an entry was thrown away is over with any key: whoever presses one has seen it
@@ -272,6 +284,8 @@ MOVES = (
     a_start_needs_senses_programme_container_latch_and_door,
     the_line_is_filled_only_when_a_person_says_that_no_child_is_on_it,
     an_entry_changes_nothing_that_runs,
+    an_infusion_that_is_given_up_has_to_be_programmed_anew,
+    a_restart_that_came_too_late_waits_for_a_doctor,
     answering_one_alarm_leaves_every_other_as_it_is,
     no_answer_ends_a_condition_that_lasts,
     what_comes_on_the_board_is_told_and_what_leaves_it_too,

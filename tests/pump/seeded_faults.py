@@ -32,7 +32,9 @@ class SeededFault:
 
     def package_in(self, folder: Path) -> Path:
         """Make a package that has this fault, of links to the real one, and return where it can be imported from."""
-        shutil.copytree(PACKAGE, folder / "ransel", copy_function=os.symlink, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            PACKAGE, folder / "ransel", copy_function=os.symlink, ignore=shutil.ignore_patterns("__pycache__")
+        )
         target = folder / "ransel" / self.file
         target.unlink()
         target.write_text(self.source.replace(self.right, self.wrong), encoding="utf-8")

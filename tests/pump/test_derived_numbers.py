@@ -35,7 +35,7 @@ def _empties(pump, hours):
 def test_at_plus_six_per_cent_250_mL_is_empty_at_117_92_hours():
     pump = Driven(flow_error=0.06).running()
     assert _empties(pump, 250 / 2.12)
-    assert 250 / 2.12 == pytest.approx(117.92, abs=0.005)
+    assert pytest.approx(117.92, abs=0.005) == 250 / 2.12
 
 
 def test_with_5_mL_lost_to_priming_it_is_empty_at_115_57_hours():
@@ -45,7 +45,7 @@ def test_with_5_mL_lost_to_priming_it_is_empty_at_115_57_hours():
     pump.start()
     assert pump.plant.accounts[1].primed_mL == pytest.approx(5.0, abs=1e-4)
     assert _empties(pump, 245 / 2.12)
-    assert 245 / 2.12 == pytest.approx(115.57, abs=0.005)
+    assert pytest.approx(115.57, abs=0.005) == 245 / 2.12
 
 
 def test_the_display_still_shows_14_mL_when_a_fast_pump_is_dry_so_its_own_warning_never_comes():
@@ -79,7 +79,7 @@ def test_changed_at_115_hours_the_second_cassette_is_empty_at_232_9_hours():
     empty = [event for event in events if event.data.get("condition") == "reservoir-empty"]
     assert _hours(empty[0].received_at) == pytest.approx(115 + 250 / 2.12, abs=0.1)
     assert truth.into_child_mL(2) == pytest.approx(250, abs=1e-3)
-    assert 115 + 250 / 2.12 == pytest.approx(232.9, abs=0.05)
+    assert pytest.approx(232.9, abs=0.05) == 115 + 250 / 2.12
 
 
 def test_two_cassettes_run_dry_last_235_8_hours_and_give_at_most_104_2_per_cent():
@@ -88,7 +88,7 @@ def test_two_cassettes_run_dry_last_235_8_hours_and_give_at_most_104_2_per_cent(
     ledger = account(plan, events)
     ends = max(event.received_at for event in events if event.kind is Kind.STOPPED)
     assert _hours(ends) == pytest.approx(500 / 2.12, abs=0.1)
-    assert 500 / 2.12 == pytest.approx(235.8, abs=0.06)
+    assert pytest.approx(235.8, abs=0.06) == 500 / 2.12
     given = truth.into_child_mL(1) + truth.into_child_mL(2)
     assert given / 480 == pytest.approx(1.042, abs=0.0005)
     assert Ratio(ledger.high / plan.ordered) <= Ratio("104.2 %")

@@ -13,7 +13,7 @@ from pump.theatres import THEATRES, running
 from ransel.infusion.condition import Condition, Priority, Reaction
 from ransel.infusion.condition_facts import facts
 from ransel.pump.board import AUDIBLE, CAUSE_LASTS, LIFE, SILENT_FOR_A_WHILE, Board, Signal, Turn
-from ransel.pump.delivery import DELIVERING, MOVING, TABLE, Mode, Step, after
+from ransel.pump.delivery import TABLE, Mode, Step, after
 
 SILENCE_MS = 120_000
 
@@ -181,33 +181,12 @@ def test_every_mode_is_reached_and_every_mode_can_be_switched_off():
     seen.refuse_stuck(lambda mode: mode is Mode.OFF, "every mode can reach off")
 
 
-def test_drug_begins_to_run_only_by_a_start_or_by_slowing_down_what_runs():
-    begins = {(mode, step) for (mode, step), to in TABLE.items() if to in DELIVERING and mode not in DELIVERING}
-    assert begins == {(mode, Step.START) for mode in (Mode.STOPPED, Mode.PAUSED, Mode.HELD)}
-    assert {mode for (mode, step), to in TABLE.items() if to is Mode.KVO} == {Mode.RUNNING}
-
-
-def test_a_failure_is_left_only_by_switching_off_and_follows_from_every_mode_that_is_on():
-    assert {step for mode, step in TABLE if mode is Mode.FAILED} == {Step.SWITCH_OFF, Step.POWER_LOST}
-    assert {mode for mode in Mode if after(mode, Step.FAIL) is Mode.FAILED} == set(Mode) - {Mode.OFF, Mode.FAILED}
-
-
-def test_nobody_can_switch_off_while_the_motor_turns_and_power_can_go_in_every_mode():
-    assert not {mode for mode in MOVING if after(mode, Step.SWITCH_OFF)}
-    assert {mode for mode in Mode if after(mode, Step.POWER_LOST) is Mode.OFF} == set(Mode) - {Mode.OFF}
-
-
 def test_no_mode_runs_before_self_test_and_senses():
     way = modes().way_to([*modes().keys].index(Mode.RUNNING))
     assert way[1:4] == [Step.SWITCH_ON, Step.TEST_PASSED, Step.SENSES_CONFIRMED]
     assert {to for (mode, _), to in TABLE.items() if mode is Mode.SENSES} <= {
         Mode.STOPPED, Mode.PAUSED, Mode.FAILED, Mode.OFF,
     }  # fmt: skip
-
-
-def test_every_step_leads_somewhere_and_what_is_not_in_the_table_is_refused():
-    assert {step for _, step in TABLE} == set(Step)
-    assert after(Mode.OFF, Step.START) is None
 
 
 # ------------------------------------------------------------------ the controller between both

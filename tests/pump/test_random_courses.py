@@ -170,7 +170,7 @@ def _judge(seeds: range) -> tuple[list[str], int, int, int, int]:
 
 def _assert_all(seeds: range) -> None:
     broken, ran, known, seen, seen_known = _judge(seeds)
-    print(f"{ran} courses: ledger right in {known}; of {seen} without anything unseen in {seen_known}")
+    print(f"{ran} courses: ledger right in {known}; of {seen} without anything unseen in {seen_known}")  # noqa: T201
     assert not broken, "\n".join(broken[:10])
     assert seen_known >= SHARE_WHEN_SEEN * seen - 1
     assert known >= SHARE_OF_ALL * ran - 1

@@ -34,7 +34,19 @@ def test_the_line_that_is_made_wrong_stands_in_its_file_once(fault):
 
 def _first_failure(import_from: Path) -> str:
     """Return the first test of the suite that fails for a package, or nothing when all pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not prove"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-x",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-m",
+        "not prove",
+    ]
     around = {**os.environ, "PYTHONPATH": str(import_from), "PYTHONDONTWRITEBYTECODE": "1"}
     around.pop("PYTEST_XDIST_WORKER", None)
     done = subprocess.run(
@@ -57,5 +69,5 @@ def test_the_suite_passes_for_the_pump_as_it_is():
 def test_the_suite_catches(fault, tmp_path, capsys):
     caught_by = _first_failure(fault.package_in(tmp_path))
     with capsys.disabled():
-        print(f"\n{fault.id:32} {fault.known:22} caught by {caught_by or 'NOTHING'}")
+        print(f"\n{fault.id:32} {fault.known:22} caught by {caught_by or 'NOTHING'}")  # noqa: T201 - the kill table
     assert caught_by, fault.what

@@ -36,6 +36,7 @@ from ransel.pump.timers import Timer
 AN_HOUR = 3_600 * A_SECOND
 WATCHED = ONLY_TELLS | {Timer.RESERVOIR, Timer.SLEEP}
 STOP_ONLY = {**RUN, "switch off": Action(Act.SWITCH_OFF)}
+GIVE_UP = {name: ENTRY[name] for name in ("clear", "confirm clear")}
 SLOWER = replace(QARZIBA, rate_uL=1_000)
 OTHER_DRUG = replace(QARZIBA, product="Other")
 OTHER_CHILD = replace(QARZIBA, patient="SYN-0002")
@@ -241,7 +242,7 @@ def flowing_slowly():
 def waiting():
     row = replace(ROW, restart_ms=4 * AN_HOUR)
     return running(row=row), Theatre(
-        {**ON_OFF, **RUN, "prime": LINE["prime"], "confirm restart": Action(Act.CONFIRM_RESTART)},
+        {**ON_OFF, **RUN, "prime": LINE["prime"], "confirm restart": Action(Act.CONFIRM_RESTART), **GIVE_UP},
         {"the line is shut": sensor(pressure_mmHg=600)},
         {
             "the line is open": sensor(pressure_mmHg=0),

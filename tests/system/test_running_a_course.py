@@ -33,7 +33,7 @@ def test_a_run_has_the_keys_that_were_agreed(folder):
     assert data["schema"] == "ransel/run/1"
     assert set(data) >= CONTRACT
     assert all(set(container) >= OF_A_CONTAINER for container in data["containers"])
-    assert [stop["condition"] for stop in data["interruptions"]][0] == "occlusion"
+    assert data["interruptions"][0]["condition"] == "occlusion"
     assert float(data["delivered_low_mg"]) <= float(data["truth"]["delivered_mg"]) <= float(data["delivered_high_mg"])
 
 

@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 
 from ransel.cli.documents import read_bytes, read_json
-from ransel.cli.infusion_papers import infusion_papers
+from ransel.cli.infusion_papers import infusion_json, infusion_papers, is_simulated, stroke_told
 from ransel.cli.inputs import Inputs
 from ransel.cli.output import show, show_data
-from ransel.cli.run_text import ledger_text
-from ransel.infusion import InfusionPlan, Kind, PumpEvent, account, ledger_json, read_events, read_plan
+from ransel.cli.run_text import checks_text, ledger_text
+from ransel.infusion import InfusionPlan, Kind, PumpEvent, account, read_events, read_plan
 from ransel.infusion.stream import Rejected
-from ransel.language import Refusal, Refused, refuse
+from ransel.language import Message, Moment, Refusal, Refused, refuse
 
 
 class LedgerInputs:
@@ -33,10 +33,13 @@ class LedgerInputs:
         if self.course is not None:
             return read_plan(read_json(self.course), self.course.name)
         found = (event.data.get("plan") for event in self.stream[0] if event.kind is Kind.COURSE)
-        plan = next((one for one in found if isinstance(one, Mapping)), None)
-        if plan is None:
+        plans = [read_plan(one, self.inputs.child.name) for one in found if isinstance(one, Mapping)]
+        if not plans:
             refuse("ledger.no-course", "--course", "")
-        return read_plan(plan, self.inputs.child.name)
+        if len({(one.patient, one.start) for one in plans}) > 1:
+            found_for = sorted({one.patient for one in plans})
+            refuse("ledger.two-courses", self.inputs.child.name, ", ".join(found_for))
+        return plans[0]
 
 
 def account_stream(given: LedgerInputs, *, as_json: bool) -> None:
@@ -49,15 +52,25 @@ def account_stream(given: LedgerInputs, *, as_json: bool) -> None:
         raise Refused(refused)
     now = inputs.now if inputs.now_given is not None else None
     ledger = account(given.plan, events, now)
-    document = {**ledger_json(ledger, inputs.language), "rejected": [one.text(inputs.language) for one in rejected]}
+    if now is not None and now < ledger.at:
+        refuse(
+            "ledger.now-too-early", "--now", inputs.now_given or "", at=Moment(ledger.at.astimezone(given.plan.zone))
+        )
+    document = {
+        **infusion_json(ledger, events, inputs.language),
+        "rejected": [one.text(inputs.language) for one in rejected],
+    }
     if inputs.out:
         from ransel.cli.folder import write_files
 
-        papers = infusion_papers(ledger, events, inputs.language, document=document, simulated=False)
+        papers = infusion_papers(ledger, events, inputs.language, document=document)
         write_files(dict(papers), inputs.out, ledger=ledger)
     if as_json:
         show_data(document)
         return
     show(ledger_text(ledger, inputs.language))
+    show("\n" + checks_text(ledger, stroke_told(events), inputs.language))
+    if is_simulated(events):
+        show(Message("ledger.simulated").text(inputs.language))
     for one in rejected:
         show("! " + one.text(inputs.language))

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from ransel.cli.table import columns
 from ransel.infusion import Ledger
+from ransel.infusion.detection import Detection, detection
+from ransel.infusion.reconciliation import reconcile
 from ransel.language import Language, Message, Moment
 from ransel.pump.story import Line
-from ransel.quantities import Shown
+from ransel.quantities import Shown, Volume
 
 
 def run_text(ledger: Ledger, story: tuple[Line, ...], language: Language) -> str:
@@ -21,6 +23,26 @@ def run_text(ledger: Ledger, story: tuple[Line, ...], language: Language) -> str
 def ledger_text(ledger: Ledger, language: Language) -> str:
     """Return the account of an infusion."""
     return "\n".join(_lines(ledger, language))
+
+
+def checks_text(ledger: Ledger, stroke: Volume | None, language: Language) -> str:
+    """Return how the account agrees with itself, and how soon it would be noticed that nothing flows."""
+    lines = [
+        Message("ledger.agrees", {"container": one.index, "meaning": meaning}).text(language)
+        for one in reconcile(ledger, stroke)
+        for meaning in one.meanings
+    ]
+    rates = tuple(dict.fromkeys(container.rate for container in ledger.plan.containers))
+    seen = [(one.title.text(language), _noticed(one, language)) for one in detection(ledger.plan, rates)]
+    head = Message("ledger.noticed", {"rate": Shown(rates[0], "mL/h", 2)}).text(language)
+    return "\n".join([*lines, head, columns(seen)])
+
+
+def _noticed(one: Detection, language: Language) -> str:
+    values = {"missing": Shown(one.missing_drug, "mg", 1), "gained": Shown(one.gained, "h", 0)}
+    if one.noticed is None:
+        return Message("ledger.not-noticed", values).text(language)
+    return Message("ledger.noticed-after", {**values, "after": Shown(one.noticed, "h", 0)}).text(language)
 
 
 def _lines(ledger: Ledger, language: Language) -> Iterator[str]:

@@ -13,11 +13,11 @@ from typing import Any
 
 from ransel.cli.course import GIVEN, planned_course
 from ransel.cli.documents import read_json, read_text
-from ransel.cli.infusion_papers import infusion_papers
+from ransel.cli.infusion_papers import infusion_json, infusion_papers
 from ransel.cli.inputs import Inputs, refuse_together
 from ransel.cli.output import show, show_data
 from ransel.cli.run_text import run_text
-from ransel.infusion import InfusionPlan, Ledger, PumpEvent, account, ledger_json, read_plan
+from ransel.infusion import InfusionPlan, Ledger, PumpEvent, account, read_plan
 from ransel.language import Language, Message, refuse
 from ransel.pump.course_run import Circumstances, Truth, run_course
 from ransel.pump.fault_text import read_fault, read_faults
@@ -145,9 +145,8 @@ def simulated(run_inputs: RunInputs) -> CourseRun:
 def run_json(done: CourseRun, language: Language) -> dict[str, Any]:
     """Return a run as plain data: the keys of a ledger, and what only a simulation knows."""
     return {
-        **ledger_json(done.ledger, language),
+        **infusion_json(done.ledger, done.events, language),
         "schema": SCHEMA,
-        "simulated": True,
         "seed": done.seed,
         "flow_error_percent": _percent(done.circumstances.flow_error),
         "faults": [fault.text for fault in done.circumstances.faults],
@@ -180,5 +179,5 @@ def _write(done: CourseRun, inputs: Inputs, folder: Path) -> list[Path]:
     from ransel.cli.folder import write_files
 
     document = run_json(done, inputs.language)
-    papers = infusion_papers(done.ledger, done.events, inputs.language, document=document, simulated=True)
+    papers = infusion_papers(done.ledger, done.events, inputs.language, document=document)
     return write_files(dict(papers), folder, ledger=done.ledger)

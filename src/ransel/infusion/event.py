@@ -24,7 +24,8 @@ class Kind(StrEnum):
     """The course this stream belongs to: `plan`, as an `InfusionPlan` writes itself."""
 
     BOOT = "boot"
-    """Switched on: as STARTED, with `firmware`, `library_version`; `cause` is power-lost when it was cut off."""
+    """Switched on: as STARTED, with `firmware`, `library_version`, `stroke_nL`;
+    `cause` is power-lost when it was cut off."""
     SELF_TEST = "self-test"
     """`passed`; when not, the `part` that failed first."""
     POWER_OFF = "power-off"
@@ -41,7 +42,8 @@ class Kind(StrEnum):
     `overridden` (soft limits that were confirmed to be left)."""
 
     STARTED = "started"
-    """`container`, `rate_nL_per_h`, `strokes`, `counted_nL`, `displayed_nL`, `cause`: start, resume, rate-change, kvo."""
+    """`container`, `rate_nL_per_h`, `strokes`, `counted_nL`, `displayed_nL`;
+    `cause`: start, resume, rate-change, kvo."""
     STOPPED = "stopped"
     """As STARTED, with `cause`: user, alarm, rate-change, complete, power; `condition` of an alarm."""
     STATUS = "status"

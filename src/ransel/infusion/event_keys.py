@@ -25,7 +25,7 @@ _CONTAINER = {"container": "whole"}
 
 KEYS: Mapping[Kind, Mapping[str, str]] = {
     Kind.COURSE: {"plan": "any"},
-    Kind.BOOT: {**_DELIVERY, "firmware": "text", "library_version": "text", "cause": "text"},
+    Kind.BOOT: {**_DELIVERY, "firmware": "text", "library_version": "text", "stroke_nL": "whole", "cause": "text"},
     Kind.SELF_TEST: {"passed": "yes-no", "part": "any"},
     Kind.POWER_OFF: _DELIVERY,
     Kind.CASSETTE_ATTACHED: {**_CONTAINER, "code": "text", "displayed_nL": "whole"},

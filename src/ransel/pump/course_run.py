@@ -14,7 +14,7 @@ from heapq import heappop, heappush
 from random import Random
 from typing import Any
 
-from ransel.infusion.condition import Condition, Priority
+from ransel.infusion.condition import Condition
 from ransel.infusion.event import Kind, PumpEvent
 from ransel.infusion.plan import ContainerToGive, InfusionPlan
 from ransel.infusion.plan_file import plan_json
@@ -99,6 +99,7 @@ class _CourseRun:
     pumps: int = 1
     current: ContainerToGive | None = None
     ends_ms: int = 0
+    attached: ContainerToGive | None = None
     attended: bool = False
     visits: list[int] = field(default_factory=list)
     shown_nL: dict[int, int] = field(default_factory=dict)
@@ -198,7 +199,7 @@ class _CourseRun:
 
     def _connect(self, container: ContainerToGive) -> Doing:
         """Change the running container for the next one."""
-        before = self.current
+        before = self.attached
         self._press(Act.STOP)
         if self.twin.controller.mode is Mode.FAILED:
             self._another_pump()
@@ -245,7 +246,7 @@ class _CourseRun:
         yield from self._get_going()
 
     def _disconnect(self, container: ContainerToGive) -> Doing:
-        self.current = None
+        self.current = self.attached = None
         self._press(Act.STOP)
         self._set(child_connected=False)
         self._write(Kind.DISCONNECTED, container=container.index)
@@ -260,6 +261,7 @@ class _CourseRun:
 
     def _attach(self, container: ContainerToGive) -> None:
         """Put a container on, new or with what is left in it, and set the display to that."""
+        self.attached = container
         known = container.index in self.twin.plant.accounts
         volume = None if known else float(container.volume.magnitude)
         self.twin.touch(lambda plant: plant.attach(container.index, volume))
@@ -320,7 +322,7 @@ class _CourseRun:
         self.attended = False
 
     def _asking_ms(self) -> int:
-        """Return how long people ask around before they try again: not at all at first, longer each time within a day."""
+        """Return how long people ask around before they try again: not at first, longer each time within a day."""
         now = self.twin.now_ms
         self.visits = [*(visit for visit in self.visits if visit > now - A_DAY_MS), now]
         return self._growing_ms(len(self.visits) - ASKED_AFTER)

@@ -24,7 +24,7 @@ class DrugRow:
             when no source says so.
         low_ms: hours before it can be empty at which the pump calls, longest first. low_nL: and at this display.
         occlusion_mmHg, upstream_mmHg: limits of pressure below and vacuum above the pump.
-        bolus_most_nL, bolus_percent: what may be released after an occlusion, at most and in per cent of an hour's dose.
+        bolus_most_nL, bolus_percent: what an occlusion may release, at most and in per cent of an hour's dose.
         bubble_nL: one bubble. air_window_ms, air_window_nL: many bubbles together.
         flow_band_permille: flow this far from the set rate is called out, where a flow sensor is fitted.
         resumes: whether delivery goes on by itself after the pump was without power.

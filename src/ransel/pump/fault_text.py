@@ -47,7 +47,8 @@ def read_faults(lines: Iterable[str], field: str) -> tuple[Fault, ...]:
     Raises:
         Refused: with every line that is no fault, by its number.
     """
-    faults, refusals = [], []
+    faults: list[Fault] = []
+    refusals: list[Refusal] = []
     for number, line in enumerate(lines, start=1):
         written = line.partition("#")[0].strip()
         if not written:
@@ -85,7 +86,7 @@ def _number(kind: FaultKind, written: str | None, unit: str | None, field: str) 
         refuse("fault.unit", field, f"{written}{unit}", name=kind.name, unit=kind.unit or "%")
     if not kind.least <= number <= kind.most:
         refuse(
-            "fault.bounds", field, written, name=kind.name, least=f"{float(kind.least):g}", most=f"{float(kind.most):g}",
-            unit=kind.unit,
+            "fault.bounds", field, written, name=kind.name, unit=kind.unit,
+            least=f"{float(kind.least):g}", most=f"{float(kind.most):g}",
         )  # fmt: skip
     return number

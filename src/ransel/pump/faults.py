@@ -19,7 +19,7 @@ from ransel.pump.plant import Plant
 from ransel.pump.twin import Twin
 
 Change = Callable[[Twin, float], None]
-Place = Literal["line", "cassette", "pump", "sensor", "power", "clock", "inside", "link", "people"]
+Place = Literal["line", "cassette", "pump", "sensor", "power", "clock", "inside", "link", "child", "people"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +186,8 @@ def _kinds() -> tuple[FaultKind, ...]:
         FaultKind("log-fails", "inside", _health(log=False), _health(log=True)),
         FaultKind("monitor-fails", "inside", _health(monitor=False), _health(monitor=True)),
         # people; what they change is done by whoever plays them
-        FaultKind("stop-pressed", "people", lambda twin, _: twin.child_presses(Act.STOP), _nothing),
-        FaultKind("switched-off", "people", lambda twin, _: twin.child_presses(Act.STOP, Act.SWITCH_OFF), _nothing),
+        FaultKind("stop-pressed", "child", lambda twin, _: twin.child_presses(Act.STOP), _nothing),
+        FaultKind("switched-off", "child", lambda twin, _: twin.child_presses(Act.STOP, Act.SWITCH_OFF), _nothing),
         FaultKind("late-change", "people", _nothing, _nothing, "h", Fraction(3), Fraction(0), Fraction(48)),
         FaultKind("late-end", "people", _nothing, _nothing, "h", Fraction(3), Fraction(0), Fraction(48)),
         FaultKind("forgotten-start", "people", _nothing, _nothing, "h", Fraction(2), Fraction(0), Fraction(48)),

@@ -67,7 +67,7 @@ class Meter:
 
     def reserve_nL(self, flow_error_permille: int) -> int:
         """Return what is left at least, if the pump runs as fast as it may: the figure that hours are counted from."""
-        return max(self.start_nL - self.primed_nL - self.used_nL * (1000 + flow_error_permille) // 1000, 0)
+        return max(self.start_nL - (self.primed_nL + self.used_nL) * (1000 + flow_error_permille) // 1000, 0)
 
     def _counted(self, volume_nL: int, rate_nL_per_h: int) -> Meter:
         # `replace` takes nearly twice as long, and a meter is read at every event

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -67,29 +67,12 @@ class _Teller:
                 yield Line(event.received_at, message)
 
     def _message(self, event: PumpEvent) -> Message | None:
-        data = event.data
-        match event.kind:
-            case Kind.STARTED:
-                self.calling.clear()
-                return Message(f"story.started.{data['cause']}", _numbers(data))
-            case Kind.STOPPED:
-                return Message(f"story.stopped.{data['cause']}", _numbers(data))
-            case Kind.ALARM_RAISED:
-                return self._alarm(data)
-            case Kind.ACTION:
-                return _action(data)
-            case Kind.BOOT if data["cause"]:
-                return Message("story.power-lost", {"pump": event.pump})
-            case Kind.SELF_TEST if not data["passed"]:
-                return Message("story.self-test-failed", {"part": Message(f"part.{data['part']}")})
-            case Kind.CASSETTE_ATTACHED:
-                return Message("story.attached", {"container": data["container"], "pump": event.pump, **_shown(data)})
-            case Kind.WEIGHED:
-                return Message("story.weighed", {"container": data["container"], "weight": data["weight_g"]})
-            case Kind.DISCONNECTED:
-                return Message("story.disconnected", {"container": data["container"]})
-            case _:
-                return None
+        if event.kind is Kind.ALARM_RAISED:
+            return self._alarm(event.data)
+        if event.kind is Kind.STARTED:
+            self.calling.clear()
+        tell = TOLD.get(event.kind)
+        return tell(event) if tell else None
 
     def _alarm(self, data: Mapping[str, object]) -> Message | None:
         condition = Condition(str(data["condition"]))
@@ -115,6 +98,38 @@ def _action(data: Mapping[str, object]) -> Message | None:
     title = facts()[Condition(condition)].title if condition else ""
     why = Message(f"refused.{reason}", {"title": title})
     return Message("story.refused", {"act": Message(f"act.{data['action']}"), "why": why})
+
+
+def _power(event: PumpEvent) -> Message | None:
+    return Message("story.power-lost", {"pump": event.pump}) if event.data["cause"] else None
+
+
+def _self_test(event: PumpEvent) -> Message | None:
+    if event.data["passed"]:
+        return None
+    return Message("story.self-test-failed", {"part": Message(f"part.{event.data['part']}")})
+
+
+def _attached(event: PumpEvent) -> Message:
+    words = {"container": event.data["container"], "pump": event.pump, **_shown(event.data)}
+    return Message("story.attached", words)
+
+
+def _weighed(event: PumpEvent) -> Message:
+    return Message("story.weighed", {"container": event.data["container"], "weight": event.data["weight_g"]})
+
+
+TOLD: Mapping[Kind, Callable[[PumpEvent], Message | None]] = {
+    Kind.STARTED: lambda event: Message(f"story.started.{event.data['cause']}", _numbers(event.data)),
+    Kind.STOPPED: lambda event: Message(f"story.stopped.{event.data['cause']}", _numbers(event.data)),
+    Kind.ACTION: lambda event: _action(event.data),
+    Kind.BOOT: _power,
+    Kind.SELF_TEST: _self_test,
+    Kind.CASSETTE_ATTACHED: _attached,
+    Kind.WEIGHED: _weighed,
+    Kind.DISCONNECTED: lambda event: Message("story.disconnected", {"container": event.data["container"]}),
+}
+"""How each kind of event is told; alarms need to know what was told before them."""
 
 
 def _numbers(data: Mapping[str, Any]) -> dict[str, object]:

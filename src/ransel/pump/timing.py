@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 from ransel.infusion.condition import Condition
 from ransel.infusion.event import Kind
-from ransel.pump.answering import start_refused
 from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, Mode, Step
 from ransel.pump.delivery_watch import ms_for, run_complete, warn_reservoir, watch_delivery
 from ransel.pump.health import SELF_TEST
 from ransel.pump.programme import within_hard_limits
 from ransel.pump.sensing import supplied
+from ransel.pump.starting import start_refused
 from ransel.pump.timers import Timer
 from ransel.pump.watching import judge_battery, judge_flow, judge_free_flow, observe
 

@@ -20,7 +20,6 @@ from ransel.pump.answering import act, power_lost
 from ransel.pump.controller import Controller, new_memory
 from ransel.pump.delivery import Mode
 from ransel.pump.drug_row import DrugRow
-from ransel.pump.drug_row import DrugRow
 from ransel.pump.hardware import Device, Hardware
 from ransel.pump.health import SOUND_HEALTH, Health
 from ransel.pump.plant import Limits, Plant

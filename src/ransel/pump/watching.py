@@ -5,7 +5,7 @@ from __future__ import annotations
 from ransel.infusion.condition import Condition
 from ransel.infusion.event import Kind
 from ransel.pump.actions import Act, Action
-from ransel.pump.answering import silence
+from ransel.pump.alarm_keys import silence
 from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, Mode
 from ransel.pump.delivery_watch import can_be_empty, flow_window_ms

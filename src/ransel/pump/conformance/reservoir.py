@@ -84,6 +84,8 @@ def _by_the_fast_end(bench: Bench, draft: Draft) -> Iterator[Observation]:
     """The hours that people are told are those of the fastest pump: such a pump is dry just then, and none before."""
     room = _room_mL(draft)
     pump = Driven(flow_error=MAKERS_ERROR).made_ready(draft, room)
+    pump.prime(2.0)
+    pump.connect()
     words = {"drug": draft.product, "rate": rate(draft.rate_uL * 1000)}
     told = _left(pump)
     pump.start()
@@ -116,7 +118,7 @@ def _after_changes(bench: Bench) -> Iterator[Observation]:
         words = {"volume": volume(volume_mL * 1e6), "primed": volume(primed * 1e6)}
         exact = _hours(volume_mL - primed, 2_000)
         yield close(Message("check.reservoir.shown-after-cassette", words), exact, _shown(pump), time, THREE_MINUTES)
-        fast = _fast_hours(volume_mL - primed, 0.0, 2_000)
+        fast = _fast_hours(volume_mL, primed, 2_000)
         yield close(Message("check.reservoir.left-after-cassette", words), fast, _left(pump), time, THREE_MINUTES)
     bench.keep(pump.events)
 
