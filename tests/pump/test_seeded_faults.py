@@ -66,8 +66,7 @@ def test_the_suite_passes_for_the_pump_as_it_is():
 
 @pytest.mark.prove
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda one: one.id)
-def test_the_suite_catches(fault, tmp_path, capsys):
+def test_the_suite_catches(fault, tmp_path, say):
     caught_by = _first_failure(fault.package_in(tmp_path))
-    with capsys.disabled():
-        print(f"\n{fault.id:32} {fault.known:22} caught by {caught_by or 'NOTHING'}")  # noqa: T201 - the kill table
+    say(f"seeded fault {fault.id:32} {fault.known:22} caught by {caught_by or 'NOTHING'}")
     assert caught_by, fault.what

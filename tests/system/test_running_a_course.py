@@ -148,7 +148,7 @@ def test_conformance_prints_what_ran_and_leaves_with_success(folder):
     assert len(data["results"]) == 64
     assert data["counts"]["fails"] == 0
     assert data["coverage"]["traced"] == data["coverage"]["applicable"] == 212
-    rooms = {one["awaits_room"] for one in data["results"] if one["verdict"] == "awaits"}
+    rooms = {one["awaits"]["room"] for one in data["results"] if one["verdict"] == "awaits"}
     assert rooms == {"gateway", "hospital"}
 
 

@@ -10,7 +10,7 @@ from ransel.pump.actions import Action
 from ransel.pump.controller import Controller
 from ransel.pump.delivery import DELIVERING, Mode, Step
 from ransel.pump.programme import Programme, judged
-from ransel.pump.starting import run_at
+from ransel.pump.starting import BY_START, run_at
 from ransel.pump.timers import Timer
 from ransel.pump.whose_window import with_window
 
@@ -22,7 +22,7 @@ def give_up(pump: Controller, now_ms: int) -> None:
     """Forget that an infusion has begun: nobody waits any more until it goes on."""
     pump.kept = replace(pump.kept, begun=False)
     pump.timers.stop(Timer.PAUSE, Timer.RESTART)
-    for condition in (Condition.PAUSE_TOO_LONG, Condition.RESTART_TOO_LATE):
+    for condition in sorted(BY_START):
         pump.end(condition, now_ms)
 
 
