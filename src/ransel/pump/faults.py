@@ -97,6 +97,12 @@ def _air(twin: Twin, volume: float) -> None:
     twin.touch(lambda plant: plant.add_air(volume))
 
 
+def _run_freely(twin: Twin, height: float) -> None:
+    """Let fluid through towards the child, with the pump at least so high above it that it runs."""
+    twin.touch(lambda plant: setattr(plant, "height_m", max(plant.height_m, height)))
+    twin.touch(lambda plant: setattr(plant, "free_flow", True))
+
+
 def _jump(twin: Twin, hours: float) -> None:
     twin.touch(lambda plant: plant.clock.jump(round(hours * 3_600_000)))
 
@@ -130,7 +136,8 @@ def _kinds() -> tuple[FaultKind, ...]:
         FaultKind("line-leak", "line", _plant(leak_mL_per_h=...), _plant(leak_mL_per_h=0.0), "mL/h",
                   Fraction(1), Fraction(0), Fraction(50)),
         FaultKind("line-off-child", "line", _plant(child_connected=False), _plant(child_connected=True)),
-        FaultKind("free-flow", "line", _plant(free_flow=True), _plant(free_flow=False)),
+        FaultKind("free-flow", "line", _run_freely, _plant(free_flow=False, height_m=0.0), "m", Fraction("0.5"),
+                  Fraction(0), Fraction(2)),
         FaultKind("valve-missing", "line", _plant(anti_siphon_valve=False), _plant(anti_siphon_valve=True)),
         # the cassette
         FaultKind("tube-shut", "cassette", _plant(tube_shut=True), _plant(tube_shut=False)),
