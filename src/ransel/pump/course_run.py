@@ -98,7 +98,6 @@ class _CourseRun:
     written: int = 0
     pumps: int = 1
     current: ContainerToGive | None = None
-    ends_ms: int = 0
     attached: ContainerToGive | None = None
     attended: bool = False
     visits: list[int] = field(default_factory=list)
@@ -155,7 +154,6 @@ class _CourseRun:
             self._later(max(self._at(container.connect_at) - before, 0), self._prepare(container, before))
         if not goes_on:
             end = self._at(container.disconnect_at) + _hours_ms(self._of_people("late-end"))
-            self.ends_ms = max(self.ends_ms, end)
             self._later(end, self._disconnect(container))
 
     def _at(self, instant: datetime) -> int:
@@ -177,7 +175,7 @@ class _CourseRun:
         self.active.add(fault)
         fault.kind.begin(self.twin, float(fault.number))
         if self.twin.controller.mode is Mode.OFF and self.current is not None:
-            self._later(self.twin.now_ms + self._wait_ms(self.circumstances.people.notice.value), self._notice())
+            self._later(self.twin.now_ms + _ms(self.circumstances.people.notice.value), self._notice())
         if fault.lasts_ms is not None:
             yield fault.lasts_ms
             self._mend(fault)
@@ -308,7 +306,7 @@ class _CourseRun:
         if self.current is None or self.attended:
             return
         answers = self.circumstances.people.answer[self.twin.controller.priority(condition)]
-        self._later(at_ms + self._wait_ms(answers.value), self._come(condition))
+        self._later(at_ms + _ms(answers.value), self._come(condition))
 
     def _come(self, condition: Condition) -> Doing:
         """Look at the pump, put right what a hand can put right, and go on."""
@@ -329,8 +327,8 @@ class _CourseRun:
 
     def _growing_ms(self, times: int) -> int:
         people = self.circumstances.people
-        most = self._wait_ms(people.longest.value)
-        return 0 if times < 0 else min(self._wait_ms(people.again.value) << min(times, 10), most)
+        most = _ms(people.longest.value)
+        return 0 if times < 0 else min(_ms(people.again.value) << min(times, 10), most)
 
     def _put_right(self, condition: Condition) -> Doing:
         found = MENDED_BY_HAND.get(condition, frozenset())
@@ -341,7 +339,7 @@ class _CourseRun:
         if condition in {Condition.BATTERY_LOW, Condition.BATTERY_DEPLETED, Condition.BATTERY_DEFECTIVE}:
             yield from self._fresh_batteries()
         if condition in NEEDS_ANOTHER_PUMP:
-            yield self._wait_ms(self.circumstances.people.spare.value)
+            yield _ms(self.circumstances.people.spare.value)
             self._another_pump()
 
     def _notice(self) -> Doing:
@@ -356,7 +354,7 @@ class _CourseRun:
         people, refusals = self.circumstances.people, 0
         while self.current is not None and self.twin.controller.mode not in DELIVERING:
             if self.twin.controller.mode is Mode.FAILED or refusals == ANOTHER_PUMP_AFTER:
-                yield self._wait_ms(people.spare.value)
+                yield _ms(people.spare.value)
                 self._another_pump()
                 refusals = 0
             if not self.twin.plant.powered:
@@ -369,7 +367,7 @@ class _CourseRun:
             if self._nothing_left():
                 self._leave_off()
             elif refused == "restart-too-late":
-                yield self._wait_ms(people.doctor.value)
+                yield _ms(people.doctor.value)
                 self._press(Act.CONFIRM_RESTART)
             elif refused == "other-container":
                 yield from self._programmed_anew()
@@ -465,10 +463,6 @@ class _CourseRun:
                 setattr(plant, name, value)
 
         self.twin.touch(change)
-
-    @staticmethod
-    def _wait_ms(wait: Duration) -> int:
-        return _ms(wait)
 
 
 def _strength(container: ContainerToGive) -> int:
