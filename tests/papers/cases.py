@@ -64,9 +64,12 @@ def pages(pdf):
 
 
 def text_of(pdf):
-    """All text of a document, as a reader would copy it, line breaks and zero-width spaces left out."""
+    """All text of a document, as a reader would copy it, line breaks and zero-width spaces left out.
+
+    The reader of the PDF marks a hyphen at the end of a line with a letter of its own, U+FFFE or U+0002.
+    """
     texts = (page.get_textpage().get_text_bounded() for page in pages(pdf))
-    return " ".join(" ".join(texts).replace("\u200b", "").replace("\ufffe", "-").split())
+    return " ".join(" ".join(texts).replace("\u200b", "").replace("\ufffe", "-").replace("\x02", "-").split())
 
 
 def image_of(page, dots_per_inch):

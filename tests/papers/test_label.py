@@ -203,3 +203,9 @@ def test_a_code_that_cannot_be_written_is_refused():
 
 def test_the_old_way_has_five_bags():
     assert "5 of 5" in text_of(a_label(planned(SHORT), 5, "en"))
+
+
+def test_a_name_that_ends_in_a_hyphen_is_printed_with_it():
+    """A hyphen at the end of a line is read back as a hyphen."""
+    course = planned.__wrapped__(name="A-")
+    assert "A-" in text_of(a_label(course))
