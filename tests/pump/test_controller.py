@@ -10,6 +10,7 @@ from ransel.infusion.condition import Condition, Reaction
 from ransel.infusion.event import Kind
 from ransel.pump.actions import Act, Action
 from ransel.pump.board import CAUSE_LASTS, Signal
+from ransel.pump.conformance.driven import Driven
 from ransel.pump.delivery import Mode
 from ransel.pump.timers import Timer
 
@@ -240,3 +241,11 @@ def test_a_stop_longer_than_the_drug_allows_waits_for_a_doctor(ordered):
     keys = (press(Act.CONFIRM_RESTART), START) if ordered else (START,)
     state = then(state, *keys)
     assert (state.pump.mode is Mode.RUNNING, state.refused) == (ordered, "" if ordered else "restart-too-late")
+
+
+def test_the_line_is_filled_only_when_a_person_says_that_it_is_not_on_the_child():
+    pump = Driven().made_ready()
+    assert pump.press(Act.PRIME, volume_nL=1_000_000, off_child=False) == "line-on-child"
+    pump.wait(60_000)
+    assert pump.given_mL == 0
+    assert pump.plant.accounts[1].primed_mL == 0
