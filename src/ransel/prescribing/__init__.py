@@ -3,7 +3,7 @@
 from ransel.prescribing.body_surface import BODY_SURFACE_FORMULAS, body_surface
 from ransel.prescribing.criteria import Outcome, judge
 from ransel.prescribing.modification import DoseModifications, Effect, dose_modifications, effect_of
-from ransel.prescribing.order import Order, StepDose, prescribe
+from ransel.prescribing.order import Order, StepDose, judged_again, prescribe
 from ransel.prescribing.patient import Findings, Patient
 from ransel.prescribing.supportive import MedicineDay, supportive_days
 
@@ -21,6 +21,7 @@ __all__ = [
     "dose_modifications",
     "effect_of",
     "judge",
+    "judged_again",
     "prescribe",
     "supportive_days",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ransel.evidence import Derivation, derive, given
@@ -11,7 +11,7 @@ from ransel.language import Joined, Level, Message, Notice, Refusal, Refused, no
 from ransel.prescribing.body_surface import body_surface
 from ransel.prescribing.bounds import check_patient
 from ransel.prescribing.criteria import Outcome, judge
-from ransel.prescribing.patient import Patient
+from ransel.prescribing.patient import Findings, Patient
 from ransel.protocols import DoseRule, DoseStep, Protocol
 from ransel.quantities import Area, DoseRatePerArea, DoseRatePerWeight, Duration, Ratio, Shown
 
@@ -98,6 +98,20 @@ def prescribe(patient: Patient, protocol: Protocol, course_number: int, today: d
         criteria=criteria,
         notices=tuple(notices),
     )
+
+
+def judged_again(order: Order, findings: Findings) -> Order:
+    """Return the order with its start criteria judged by these findings, which came after it was written.
+
+    Raises:
+        Refused: for a finding that no criterion asks for, or of another kind.
+    """
+    patient, protocol = order.patient.model_copy(update={"findings": findings}), order.protocol
+    too_old = _findings_too_old(patient, protocol, order.start)
+    criteria = judge(protocol.criteria, findings, too_old=too_old)
+    others = tuple(one for one in order.notices if not one.code.startswith(("criterion.", "criteria.")))
+    notices = (*others, *_criteria_notices(criteria, patient, protocol, order.start))
+    return replace(order, patient=patient, criteria=criteria, notices=notices)
 
 
 def _checks(

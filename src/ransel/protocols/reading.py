@@ -86,9 +86,13 @@ def validate(model: type[Model], tables: Mapping[str, Any], place: str) -> Model
     try:
         return model.model_validate(tables)
     except ValidationError as error:
-        found = error.errors(include_url=False)
-        complaints = (complaint.at(place) for details in found for complaint in _refusals(model, details))
-        raise Refused(islice(complaints, MOST_COMPLAINTS)) from None
+        raise Refused(complaint.at(place) for complaint in refusals_of(model, error)) from None
+
+
+def refusals_of(model: type[BaseModel], error: ValidationError) -> tuple[Refusal, ...]:
+    """Return in plain words what pydantic complains about (the first hundred), each at its key."""
+    found = (complaint for details in error.errors(include_url=False) for complaint in _refusals(model, details))
+    return tuple(islice(found, MOST_COMPLAINTS))
 
 
 def invalid(place: str, value: object, expected: Message) -> Refusal:
