@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from ransel.chart.batches import finish_of, released_record, steps_of
 from ransel.chart.entry import Entry
+from ransel.chart.ordered import ordered_container
 from ransel.chart.people import Hand, Role
 from ransel.chart.records import care, pharmacy, prescribing
 from ransel.chart.rules import Identity, Rules, course_document, patient_of, replanned
@@ -87,7 +88,8 @@ class Story:
         self.sign("doctor", self.order(course, start))
         self.sign("second", prescribing.OrderVerified(course=course))
 
-    def cleared(self, course=1):
+    def cleared(self, course=1, start=START):
+        self.now = max(self.now, start - timedelta(days=3, hours=4))
         taken = self.agenda.local(self.now).date()
         self.sign("doctor", prescribing.CriteriaRecorded(course=course, taken=taken, findings=FINDINGS))
         visit = prescribing.VisitBeforeCourse(course=course, found="well", central_line_works=True)
@@ -156,9 +158,13 @@ class Story:
     def programme(self, container, course=1, **changes):
         told = {
             "pump": self.treatment.course(course).pump, "rate": Rate("2 mL/h"), "volume": Volume("250 mL"),
-            "concentration": "0.142 mg/mL", "product": "Qarziba",
+            "concentration": self.strength(container, course), "product": "Qarziba",
         }  # fmt: skip
         return care.Programmed(**self.of(container, course), **(told | changes))
+
+    def strength(self, container, course):
+        ordered = ordered_container(self.treatment.course(course), container)
+        return ordered.concentration.text("en", "mg/mL", 4)
 
     def check(self, container, course=1, **changes):
         told = {
@@ -178,6 +184,9 @@ class Story:
         return care.Removed(
             **self.of(container, course), displayed=Volume(left), last=last, line=("clamped",), **changes
         )
+
+    def removal_before_connecting(self):
+        return care.Removed(course=1, container=1, making=1, displayed=Volume("15 mL"), last=False)
 
     def connected(self, container=1, course=1, start=START):
         self.readied(container, course)
@@ -232,8 +241,7 @@ class Story:
 
     def whole_course(self, course=1, start=START):
         self.ordered(course, start)
-        self.now = max(self.now, start - timedelta(days=3, hours=4))
-        self.cleared(course)
+        self.cleared(course, start)
         self.made(1, course)
         self.handed_over(1, course)
         self.connected(1, course, start)

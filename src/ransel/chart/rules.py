@@ -9,7 +9,7 @@ from typing import Any
 from ransel.chart.records.prescribing import CourseOrdered, CriteriaRecorded
 from ransel.chart.treatment import Treatment
 from ransel.compounding import StabilityClock
-from ransel.language import Refusal, Refused
+from ransel.language import Joined, Refusal, Refused
 from ransel.papers.course_json import course_json
 from ransel.planning import Agenda, PlannedCourse, Preparation, plan_whole_course
 from ransel.prescribing import Findings, Patient, judged_again
@@ -103,10 +103,19 @@ def replanned(
     if state is None:
         raise LookupError(course)
     order = state.ordered.what
-    planned = plan_whole_course(
-        patient_of(treatment, identity, course), protocol, agenda,
-        course=course, now=order.planned_at, start=order.start, kind=order.containers,
-    )  # fmt: skip
+    try:
+        planned = plan_whole_course(
+            patient_of(treatment, identity, course),
+            protocol,
+            agenda,
+            course=course,
+            now=order.planned_at,
+            start=order.start,
+            kind=order.containers,
+        )
+    except Refused as refused:  # it could be planned when it was signed
+        parts = Joined(tuple(one.problem for one in refused.refusals))
+        raise Refused([Refusal("chart.plan-differs", "course", str(course), {"parts": parts})]) from None
     again = course_document(planned)
     changed = [part for part in _DECIDED if again[part] != order.document.get(part)]
     if changed:
