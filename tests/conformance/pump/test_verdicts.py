@@ -23,6 +23,7 @@ PLAIN, DEVIATING, AWAITING = check_of("C03"), check_of("C01"), check_of("C61")
 def register_(monkeypatch):
     """An empty register, and modules that register nothing."""
     monkeypatch.setattr(verdict, "_REGISTER", {})
+    monkeypatch.setattr(verdict, "_RESTS", {})
     for one in checks():
         monkeypatch.setitem(sys.modules, one.module, ModuleType(one.module))
 
@@ -44,6 +45,37 @@ def test_a_check_that_observes_nothing_is_a_defect(one):
 def test_a_check_that_holds_passes_deviates_or_awaits_by_its_data():
     found = [judged(one, (HOLDS,)).verdict for one in (PLAIN, DEVIATING, AWAITING)]
     assert found == [Verdict.PASSES, Verdict.DEVIATES, Verdict.AWAITS]
+
+
+@pytest.mark.parametrize(
+    ("own", "theirs", "found"),
+    [
+        ([HOLDS], [HOLDS], Verdict.DEVIATES),
+        ([HOLDS], [BREAKS], Verdict.FAILS),
+        ([BREAKS], [HOLDS], Verdict.FAILS),
+        ([HOLDS], [], Verdict.FAILS),
+    ],
+)
+@pytest.mark.usefixtures("register")
+def test_the_room_that_was_awaited_is_judged_with_the_pump_and_must_observe_something(own, theirs, found):
+    check(AWAITING.id)(lambda _: own)
+    verdict.rest(AWAITING.id)(lambda _: theirs)
+    result = run_check(AWAITING)
+    assert result.verdict is found
+    assert result.awaits_room == ""
+
+
+@pytest.mark.usefixtures("register")
+def test_an_error_in_the_awaited_room_fails_the_check():
+    check(AWAITING.id)(lambda _: [HOLDS])
+    verdict.rest(AWAITING.id)(lambda _: 1 / 0)
+    assert run_check(AWAITING).verdict is Verdict.FAILS
+
+
+@pytest.mark.usefixtures("register")
+def test_without_the_awaited_room_the_check_still_awaits_it():
+    check(AWAITING.id)(lambda _: [HOLDS])
+    assert run_check(AWAITING).verdict is Verdict.AWAITS
 
 
 def test_a_check_that_awaits_a_room_never_passes_and_names_the_room():

@@ -16,6 +16,7 @@ from ransel.pump.conformance.verdict import (
     Verdict,
     function_name,
     registered_checks,
+    registered_rests,
 )
 
 SEED = 2027
@@ -45,16 +46,21 @@ def run_check(one: Check, seed: int = SEED) -> CheckResult:
     except Exception as error:  # noqa: BLE001 - a module that cannot be imported fails its checks, not the whole table
         missing = isinstance(error, ModuleNotFoundError) and error.name == one.module
         return _without_run(one) if missing else judged(one, (), _error(error))
-    function = registered_checks().get(one.id)
-    return _without_run(one) if function is None else _run(one, function, seed)
+    function, rest = registered_checks().get(one.id), registered_rests().get(one.id)
+    return _without_run(one) if function is None else _run(one, function, seed, rest)
 
 
 def judged(
-    one: Check, observations: tuple[Observation, ...], failure: Message | None = None, evidence: Evidence | None = None
+    one: Check,
+    observations: tuple[Observation, ...],
+    failure: Message | None = None,
+    evidence: Evidence | None = None,
+    *,
+    rest_shown: bool = False,
 ) -> CheckResult:
-    """Return the result of a check by the rule of `verdict.py`."""
+    """Return the result of a check by the rule of `verdict.py`; `rest_shown` when the awaited room was run too."""
     failure = failure or _failure(observations)
-    room = one.awaits.room if one.awaits else ""
+    room = one.awaits.room if one.awaits and not rest_shown else ""
     if failure:
         verdict = Verdict.FAILS
     elif room:
@@ -70,19 +76,29 @@ def _without_run(one: Check) -> CheckResult:
     return CheckResult(one.id, Verdict.FAILS, failure=Message("conformance.no-function"))
 
 
-def _run(one: Check, function: CheckFunction, seed: int) -> CheckResult:
+def _run(one: Check, function: CheckFunction, seed: int, rest: CheckFunction | None) -> CheckResult:
     bench = Bench(seed)
+    seen, failure = _observed(function, bench)
+    if rest is not None:
+        remained, later = _observed(rest, bench)
+        failure = failure or later or (None if remained else Message("conformance.no-observation"))
+        seen += remained
+    bench.keep(_line(observation) for observation in seen)
+    evidence = Evidence(function_name(function), seed, bench.log_hash)
+    return judged(one, tuple(seen), failure, evidence, rest_shown=rest is not None)
+
+
+def _observed(function: CheckFunction, bench: Bench) -> tuple[list[Observation], Message | None]:
+    """Return what a function observes, up to an error, and the error."""
     seen: list[Observation] = []
-    failure = None
     try:
         for observation in function(bench):
             if not isinstance(observation.holds, bool):
                 raise TypeError(f"holds is {observation.holds!r}")  # noqa: TRY301 - told like any other error
             seen.append(observation)
     except Exception as error:  # noqa: BLE001 - an error is the finding of this check; the others are run all the same
-        failure = _error(error)
-    bench.keep(_line(observation) for observation in seen)
-    return judged(one, tuple(seen), failure, Evidence(function_name(function), seed, bench.log_hash))
+        return seen, _error(error)
+    return seen, None
 
 
 def _failure(observations: tuple[Observation, ...]) -> Message | None:

@@ -10,7 +10,9 @@ The rule, the same for every check:
                               deviates, when our value differs from a published one;
                               passes otherwise
 
-So a check that awaits a room never passes, and one that deviates was run and holds under our value.
+A named room shows the rest with a function of its own (`rest`), which is run after the pump's and judged with it.
+So a check that awaits a room passes only when that room was run, and one that deviates was run and holds under our
+value.
 """
 
 from __future__ import annotations
@@ -100,6 +102,8 @@ CheckFunction = Callable[[Bench], Iterable[Observation]]
 
 
 _REGISTER: dict[str, CheckFunction] = {}
+_RESTS: dict[str, CheckFunction] = {}
+"""What rooms to the right of the pump show of a check that awaited them, by its id."""
 
 
 def check(check_id: str) -> Callable[[CheckFunction], CheckFunction]:
@@ -108,20 +112,34 @@ def check(check_id: str) -> Callable[[CheckFunction], CheckFunction]:
     Raises:
         ValueError: when another function has this id already.
     """
+    return lambda function: _registered(_REGISTER, check_id, function)
 
-    def registered(function: CheckFunction) -> CheckFunction:
-        known = _REGISTER.get(check_id, function)
-        if function_name(known) != function_name(function):
-            raise ValueError(f"{check_id} is {function_name(known)} already, not {function_name(function)}")
-        _REGISTER[check_id] = function
-        return function
 
-    return registered
+def rest(check_id: str) -> Callable[[CheckFunction], CheckFunction]:
+    """Register a function of another room as what remained of the check with this id.
+
+    Raises:
+        ValueError: when another function shows the rest of it already.
+    """
+    return lambda function: _registered(_RESTS, check_id, function)
+
+
+def _registered(register: dict[str, CheckFunction], check_id: str, function: CheckFunction) -> CheckFunction:
+    known = register.get(check_id, function)
+    if function_name(known) != function_name(function):
+        raise ValueError(f"{check_id} is {function_name(known)} already, not {function_name(function)}")
+    register[check_id] = function
+    return function
 
 
 def registered_checks() -> Mapping[str, CheckFunction]:
     """Return every function that was registered so far, by the id of its check."""
     return MappingProxyType(_REGISTER)
+
+
+def registered_rests() -> Mapping[str, CheckFunction]:
+    """Return every function that shows the rest of a check, by the id of that check."""
+    return MappingProxyType(_RESTS)
 
 
 def function_name(function: CheckFunction) -> str:
