@@ -114,6 +114,9 @@ class Story:
         making = self.treatment.course(course).container(container).making + 1
         self.sign("technician", pharmacy.BatchStarted(course=course, container=container, making=making, made=self.now))
 
+    def checked(self, container, course=1):
+        return pharmacy.BatchChecked(**self.of(container, course))
+
     def release(self, container, course=1, by="pharmacist"):
         state, hand = self.treatment.course(course).container(container), self.hand(by)
         return released_record(self.rules(), state, course, hand, stability_confirmed=True)
