@@ -6,6 +6,8 @@ from collections.abc import Callable
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["hospital_database"]
+
 settings.register_profile(
     "short",
     derandomize=True,

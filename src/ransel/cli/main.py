@@ -236,6 +236,50 @@ def conformance_pump(as_json: AsJson = False, language: Words = None) -> None:
     check_pump(as_json=as_json, language=language)
 
 
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option("--port", metavar="N", help="Where it listens; 0 finds a free one.")] = 8000,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Begin anew: forget what was done in an earlier demo.")
+    ] = False,
+    language: Words = None,
+) -> None:
+    """Show the hospital with synthetic children, on this machine only (state in RANSEL_HOME)."""
+    from ransel.cli.hospital import demo as show_demo
+
+    show_demo(port, language, fresh=fresh)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Where it listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", metavar="N", help="On which port.")] = 8000,
+    workers: Annotated[int, typer.Option("--workers", metavar="N", min=1, help="Processes.")] = 2,
+    language: Words = None,
+) -> None:
+    """Serve the hospital for real use; refuses to start with what is good for a demo only."""
+    from ransel.cli.hospital import serve_for_real
+
+    serve_for_real(host, port, workers, language)
+
+
+@app.command()
+def setup(
+    administrator: Annotated[
+        str, typer.Option("--administrator", metavar="NAME", help="Also make this first administrator.")
+    ] = "",
+    organisation: Annotated[
+        str, typer.Option("--organisation", metavar="CODE", help="The hospital they belong to, such as maxima.")
+    ] = "hospital",
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The name of that hospital.")] = "",
+    language: Words = None,
+) -> None:
+    """Make the tables of a new installation, or bring those of an older one up to date."""
+    from ransel.cli.hospital import setup as set_up
+
+    set_up(administrator, organisation, name, language)
+
+
 def run() -> None:
     """Run the command line and leave with its exit code."""
     prepare_output()

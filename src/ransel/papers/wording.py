@@ -55,13 +55,16 @@ def place(name: str) -> Message:
 def of_this_container(course: PlannedCourse, preparation: Preparation, released: Released | None) -> None:
     """Refuse a release of another container than the one that the paper is about.
 
+    One that was made again has another serial number, that begins with the same container.
+
     Raises:
         Refused: when batch or container differ.
     """
     if released is None:
         return
     expected, found = course.code(preparation), released.record.code
-    if (expected.batch, expected.serial) != (found.batch, found.serial):
+    same_container = expected.serial.partition("-")[0] == found.serial.partition("-")[0]
+    if expected.batch != found.batch or not same_container:
         refuse("paper.other-container", "released", found.batch, expected=expected.batch)
 
 

@@ -52,9 +52,7 @@ class DatabaseJournal:
 
     def treatments(self) -> tuple[str, ...]:
         """Return the ids of all treatments, in the order in which they began."""
-        return tuple(
-            JournalRow.objects.filter(version=1).order_by("position").values_list("treatment", flat=True)
-        )
+        return tuple(JournalRow.objects.filter(version=1).order_by("position").values_list("treatment", flat=True))
 
     def links(self, after: int = 0) -> Iterator[Link]:
         """Go through the chain in order, from the position after this one."""

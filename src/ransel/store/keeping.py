@@ -1,4 +1,4 @@
-"""Signing and keeping: load, decide, append, write the boards, all in one transaction, again when somebody was first."""
+"""Signing and keeping: load, decide, append, write the boards in one transaction; again when somebody was first."""
 
 from __future__ import annotations
 
@@ -13,18 +13,14 @@ from ransel.chart.people import Hand
 from ransel.chart.records import Record
 from ransel.chart.rules import Rules
 from ransel.chart.signing import sign
-from ransel.chart.treatment import Treatment, after, fold
+from ransel.chart.treatment import Treatment, after
 from ransel.store.boards import write_boards
 from ransel.store.journal import DatabaseJournal
+from ransel.store.loading import load
 from ransel.store.models import Pump, PumpUseRow
 
 TRIES = 20
 """Each try means that somebody else has signed in between; nobody is that unlucky."""
-
-
-def load(treatment: str) -> Treatment:
-    """Return a treatment at its last version; one without entries when there is none."""
-    return fold(treatment, DatabaseJournal().entries(treatment))
 
 
 def keep(

@@ -10,13 +10,15 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from ransel.chart.guards.guard import Guard, another_person, container_of, course_of
+from ransel.chart.entry import Entry
+from ransel.chart.guards.guard import Guard, another_person, container_of, course_of, has_go, still_treated, this_making
 from ransel.chart.ordered import ordered_container, rate_in_force
 from ransel.chart.people import Hand
 from ransel.chart.records import OfMaking
 from ransel.chart.records.care import (
     Connected,
     FitForHome,
+    Observed,
     Primed,
     ProgrammeChecked,
     Programmed,
@@ -27,16 +29,19 @@ from ransel.chart.records.care import (
     Readied,
     Readmitted,
     Removed,
+    ResidueRecorded,
     Resumed,
     SentHome,
 )
 from ransel.chart.records.pharmacy import LeftFridge, Released
-from ransel.chart.records.prescribing import GoGiven
 from ransel.chart.rules import Rules
 from ransel.chart.treatment import ContainerState, CourseState, Treatment
 from ransel.chart.visits import finish_before, standstill
 from ransel.language import Moment, Refusal, Refused
-from ransel.quantities import Concentration, Duration, Shown
+from ransel.quantities import Concentration, Duration, Shown, Volume
+
+HOURS_IN_A_DAY = 24
+"""The factor between mL/h and mL/24 h, which are taken for one another."""
 
 HOME_LOOKS_BACK = timedelta(hours=24)
 """No intravenous medicine in this time before going home: the criterion published from Moscow and Greifswald."""
@@ -83,19 +88,25 @@ def pump_complaints(course: CourseState, pump: str) -> Iterator[Refusal]:
 
 def programme_complaints(course: CourseState, record: Programmed | ProgrammeChecked) -> Iterator[Refusal]:
     """Refuse what the pump shows where it differs from the order, in rate or in volume."""
-    expected, ordered = rate_in_force(course), ordered_container(course, record.container)
+    expected = rate_in_force(course)
     if record.rate != expected:
-        code = "chart.other-unit" if record.rate.magnitude == expected.magnitude * 24 else "chart.other-rate"
+        mixed_up = record.rate in {expected * HOURS_IN_A_DAY, expected / HOURS_IN_A_DAY}
+        code = "chart.other-unit" if mixed_up else "chart.other-rate"
         yield Refusal(code, "rate", record.rate.text("en", "mL/h"), {"expected": Shown(expected, "mL/h")})
-    if record.volume > ordered.fill:
-        yield Refusal(
-            "chart.other-volume", "volume", record.volume.text("en", "mL"), {"expected": Shown(ordered.fill, "mL")}
-        )
+    yield from _volume_complaints(course, record, "volume", record.volume)
+
+
+def _volume_complaints(course: CourseState, record: OfMaking, field: str, volume: Volume) -> Iterator[Refusal]:
+    """Refuse a volume that the container cannot hold, or, while it is full, one that ends before what it has to give."""
+    ordered, container = ordered_container(course, record.container), course.container(record.container)
+    is_full = container is not None and container.phase == "out"
+    if volume > ordered.fill or (is_full and volume < ordered.delivers):
+        yield Refusal("chart.other-volume", field, volume.text("en", "mL"), {"expected": Shown(ordered.fill, "mL")})
 
 
 def _programmed(treatment: Treatment, _: Hand, rules: Rules, record: Programmed) -> Iterator[Refusal]:
     course = course_of(treatment, record)
-    yield from _this_making(treatment, record)
+    yield from this_making(treatment, record)
     yield from pump_complaints(course, record.pump)
     yield from programme_complaints(course, record)
     expected = ordered_container(course, record.container).concentration
@@ -104,8 +115,9 @@ def _programmed(treatment: Treatment, _: Hand, rules: Rules, record: Programmed)
     except Refused as refused:
         yield from refused.at("concentration").refusals
         return
-    if _displayed(found) != _displayed(expected):
-        values = {"expected": Shown(expected, "mg/mL", CONCENTRATION_DIGITS)}
+    unit = rules.preparation(record.container).container.recipe.concentration.unit
+    if found.text("en", unit, CONCENTRATION_DIGITS) != expected.text("en", unit, CONCENTRATION_DIGITS):
+        values = {"expected": Shown(expected, unit, CONCENTRATION_DIGITS)}
         yield Refusal("chart.other-concentration", "concentration", record.concentration, values)
     if record.product != rules.protocol.product.name:
         product = rules.protocol.product.name
@@ -113,11 +125,7 @@ def _programmed(treatment: Treatment, _: Hand, rules: Rules, record: Programmed)
 
 
 CONCENTRATION_DIGITS = 4
-"""Decimals of a concentration in mg/mL as label and pump show it."""
-
-
-def _displayed(concentration: Concentration) -> str:
-    return Shown(concentration, "mg/mL", CONCENTRATION_DIGITS).text("en")
+"""Decimals of a concentration as the label shows it, in the unit of the label."""
 
 
 def _programme_checked(treatment: Treatment, hand: Hand, rules: Rules, record: ProgrammeChecked) -> Iterator[Refusal]:
@@ -125,7 +133,7 @@ def _programme_checked(treatment: Treatment, hand: Hand, rules: Rules, record: P
     programmed = container.last(Programmed)
     if programmed is None:
         yield Refusal("chart.not-programmed", "container", str(record.container))
-    yield from _this_making(treatment, record)
+    yield from this_making(treatment, record)
     yield from another_person(hand, programmed, "checked_by")
     yield from child_complaints(rules, record.child)
     yield from code_complaints(treatment, record, record.code)
@@ -133,18 +141,21 @@ def _programme_checked(treatment: Treatment, hand: Hand, rules: Rules, record: P
     yield from programme_complaints(course, record)
 
 
-def _readied(treatment: Treatment, _: Hand, __: Rules, record: Readied) -> Iterator[Refusal]:
+def _readied(treatment: Treatment, hand: Hand, _: Rules, record: Readied) -> Iterator[Refusal]:
     if not record.fresh_batteries:
         yield Refusal("chart.old-batteries", "fresh_batteries", "no")
     missing = {"line", "filter", "needle", "batteries"} - {one.what for one in record.materials}
     for what in sorted(missing):
         yield Refusal("chart.material-missing", f"materials.{what}")
+    for one in record.materials:
+        if one.change_by <= hand.now:
+            yield Refusal("chart.in-the-past", f"materials.{one.what}", one.change_by.isoformat(timespec="minutes"))
     if not course_of(treatment, record).pump:
         yield Refusal("chart.no-pump", "pump")
 
 
 def _primed(treatment: Treatment, _: Hand, rules: Rules, record: Primed) -> Iterator[Refusal]:
-    yield from _this_making(treatment, record)
+    yield from this_making(treatment, record)
     yield from pump_complaints(course_of(treatment, record), record.pump)
     if container_of(treatment, record).phase == "connected":
         yield Refusal("chart.primed-at-the-child", "volume", record.volume.text("en", "mL"))
@@ -162,19 +173,36 @@ MOST_PRIMING = 2
 
 def _connected(treatment: Treatment, hand: Hand, rules: Rules, record: Connected) -> Iterator[Refusal]:
     course, container = course_of(treatment, record), container_of(treatment, record)
-    yield from _this_making(treatment, record)
+    yield from still_treated(treatment, record)
+    yield from this_making(treatment, record)
     yield from child_complaints(rules, record.child)
     yield from code_complaints(treatment, record, record.code)
     yield from pump_complaints(course, record.pump)
+    yield from _volume_complaints(course, record, "displayed", record.displayed)
     yield from _its_turn(course, container)
     yield from _within_clocks(course, container, hand, rules)
-    if container.last(GoGiven) is None:
+    if not has_go(container):
         yield Refusal("chart.no-go", "container", str(record.container))
-    if not any(one.what.baseline for one in course.observed):
+    if not any(one.what.baseline and one.version > course.ordered.version for one in course.observed):
         yield Refusal("chart.no-baseline", "course", str(record.course))
-    for step in (Readied, Primed, Programmed, ProgrammeChecked):
-        if container.last(step) is None:
-            yield Refusal(f"chart.step-missing.{step.kind}", "container", str(record.container))
+    if container.last(Readied) is None:
+        yield Refusal("chart.step-missing.readied", "container", str(record.container))
+    yield from _steps_on_this_pump(course, container, Primed, Programmed, ProgrammeChecked)
+    programmed = container.last(Programmed)
+    if programmed is not None:  # the doctor may have changed the rate since
+        yield from programme_complaints(course, programmed.what)
+
+
+def _steps_on_this_pump(
+    course: CourseState, container: ContainerState, *steps: type[Primed | Programmed | ProgrammeChecked]
+) -> Iterator[Refusal]:
+    """Refuse when a step was not signed for the pump in hand, or before the step on which it rests."""
+    before = 0
+    for step in steps:
+        done = container.last(step)
+        if done is None or done.what.pump != course.pump or (step is ProgrammeChecked and done.version < before):
+            yield Refusal(f"chart.step-missing.{step.kind}", "container", str(container.index))
+        before = done.version if done else 0
 
 
 def _its_turn(course: CourseState, container: ContainerState) -> Iterator[Refusal]:
@@ -193,19 +221,14 @@ def _within_clocks(course: CourseState, container: ContainerState, hand: Hand, r
     end = finish_before(course, container.index)
     if end is not None and hand.happened >= end:
         yield Refusal("chart.expired", "code", released.what.code if released else "", {"limit": moment(end)})
-    if container.last(LeftFridge) is None:
+    left = container.last(LeftFridge)
+    if left is None or hand.happened < left.what.at:
         yield Refusal("chart.still-in-fridge", "container", str(container.index))
-
-
-def _this_making(treatment: Treatment, record: OfMaking) -> Iterator[Refusal]:
-    making = container_of(treatment, record).making
-    if record.making != making:
-        yield Refusal("chart.other-making", "making", str(record.making), {"making": making})
 
 
 def _removed(treatment: Treatment, hand: Hand, rules: Rules, record: Removed) -> Iterator[Refusal]:
     course, container = course_of(treatment, record), container_of(treatment, record)
-    yield from _this_making(treatment, record)
+    yield from this_making(treatment, record)
     connected = container.last(Connected)
     if connected is not None and hand.happened < connected.happened:
         yield Refusal("chart.before-connecting", "happened", hand.happened.isoformat(timespec="minutes"))
@@ -215,6 +238,8 @@ def _removed(treatment: Treatment, hand: Hand, rules: Rules, record: Removed) ->
     later = [one for one in course.containers if one.index > record.container]
     if record.last and later and course.phase != "stopped" and not hand.reason.strip():
         yield Refusal("chart.not-the-last", "last", str(record.container), {"later": later[0].index})
+    if not record.last and not later:
+        yield Refusal("chart.is-the-last", "last", str(record.container))
     if "flushed" in record.line and rules.protocol.handling.line_at_end is not None and not hand.reason.strip():
         advice = rules.protocol.handling.line_at_end.value
         yield Refusal("chart.flushed", "line", "flushed", {"rule": advice})
@@ -225,6 +250,8 @@ def _resumed(treatment: Treatment, hand: Hand, rules: Rules, record: Resumed) ->
     expected = rate_in_force(course)
     if record.rate != expected:
         yield Refusal("chart.other-rate", "rate", record.rate.text("en", "mL/h"), {"expected": Shown(expected, "mL/h")})
+    if course.running is not None:
+        yield from _steps_on_this_pump(course, course.running, Programmed, ProgrammeChecked)
     since = course.stood[-1][0] if course.stood else hand.happened
     restart = rules.protocol.handling.restart_rules_after
     lasted = standstill(course, since, hand.happened)
@@ -250,8 +277,11 @@ def _pump_assigned(treatment: Treatment, _: Hand, rules: Rules, record: PumpAssi
 
 def _pump_replaced(treatment: Treatment, _: Hand, rules: Rules, record: PumpReplaced) -> Iterator[Refusal]:
     yield from _pump_free(rules, record.pump)
-    if record.pump == course_of(treatment, record).pump:
+    course = course_of(treatment, record)
+    if record.pump == course.pump:
         yield Refusal("chart.same-pump", "pump", record.pump)
+    elif course.pumps.get(course.pump) != "in-use":
+        yield Refusal("chart.pump-not-running", "pump", record.pump)
 
 
 def _pump_returned(treatment: Treatment, _: Hand, __: Rules, record: PumpReturned) -> Iterator[Refusal]:
@@ -274,27 +304,40 @@ def _fit_for_home(treatment: Treatment, hand: Hand, rules: Rules, record: FitFor
     for field in MUST_HOLD_AT_HOME:
         if not getattr(record, field):
             yield Refusal("chart.not-fit", field, "no")
-    recent = [one for one in course.observed if hand.happened - HOME_LOOKS_BACK <= one.happened <= hand.happened]
-    if not recent:
+    if not _last_day(course, hand):
         yield Refusal("chart.nobody-looked", "vital_signs_normal")
-    given = next((one for one in recent if one.what.intravenous_medicine), None)
+    yield from _no_medicine(course, hand, rules)
+
+
+def _last_day(course: CourseState, hand: Hand) -> list[Entry[Observed]]:
+    """Return what was observed in the time that going home looks back upon."""
+    return [one for one in course.observed if hand.happened - HOME_LOOKS_BACK <= one.happened <= hand.happened]
+
+
+def _no_medicine(course: CourseState, hand: Hand, rules: Rules) -> Iterator[Refusal]:
+    given = next((one for one in _last_day(course, hand) if one.what.intravenous_medicine), None)
     if given is not None:
         when = Moment(rules.agenda.local(given.happened))
         yield Refusal("chart.medicine-given", "no_intravenous_medicine_for_24_h", "", {"when": when})
 
 
-def _sent_home(treatment: Treatment, _: Hand, __: Rules, record: SentHome) -> Iterator[Refusal]:
+def _sent_home(treatment: Treatment, hand: Hand, rules: Rules, record: SentHome) -> Iterator[Refusal]:
     course = course_of(treatment, record)
     fit, back = course.last(FitForHome), course.last(Readmitted)
     if fit is None or (back is not None and back.version > fit.version):
         yield Refusal("chart.not-declared-fit", "course", str(record.course))
     if course.at_home:
         yield Refusal("chart.already-home", "course", str(record.course))
+    yield from _no_medicine(course, hand, rules)
 
 
 def _readmitted(treatment: Treatment, _: Hand, __: Rules, record: Readmitted) -> Iterator[Refusal]:
     if not course_of(treatment, record).at_home:
         yield Refusal("chart.not-home", "course", str(record.course))
+
+
+def _residue(treatment: Treatment, _: Hand, __: Rules, record: ResidueRecorded) -> Iterator[Refusal]:
+    yield from this_making(treatment, record)
 
 
 GUARDS: Mapping[str, Guard] = MappingProxyType({
@@ -305,6 +348,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType({
     ProgrammeChecked.kind: _programme_checked,
     Connected.kind: _connected,
     Removed.kind: _removed,
+    ResidueRecorded.kind: _residue,
     Resumed.kind: _resumed,
     PumpReplaced.kind: _pump_replaced,
     PumpReturned.kind: _pump_returned,

@@ -7,7 +7,8 @@ from typing import Any
 
 from ransel.chart.entry import Entry
 from ransel.chart.people import Hand
-from ransel.chart.records import OfContainer, OfCourse, Record
+from ransel.chart.records import OfContainer, OfCourse, OfMaking, Record
+from ransel.chart.records.prescribing import GoGiven, GoWithheld
 from ransel.chart.rules import Rules
 from ransel.chart.treatment import ContainerState, CourseState, Treatment
 from ransel.language import Refusal
@@ -29,6 +30,25 @@ def container_of(treatment: Treatment, record: OfContainer) -> ContainerState:
     if container is None:
         raise LookupError(record.container)
     return container
+
+
+def still_treated(treatment: Treatment, record: OfCourse) -> Iterator[Refusal]:
+    """Refuse what would begin something in a treatment that has ended."""
+    if treatment.phase == "withdrawn":
+        yield Refusal("chart.withdrawn", "course", str(record.course))
+
+
+def has_go(container: ContainerState) -> bool:
+    """Whether the go for a container stands: given, and not withheld since."""
+    given, withheld = container.last(GoGiven), container.last(GoWithheld)
+    return given is not None and (withheld is None or withheld.version < given.version)
+
+
+def this_making(treatment: Treatment, record: OfMaking) -> Iterator[Refusal]:
+    """Refuse another making than the one in hand: an earlier one was thrown away."""
+    making = container_of(treatment, record).making
+    if record.making != making:
+        yield Refusal("chart.other-making", "making", str(record.making), {"making": making})
 
 
 def another_person(hand: Hand, first: Entry[Record] | None, field: str) -> Iterator[Refusal]:

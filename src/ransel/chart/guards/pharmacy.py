@@ -7,11 +7,9 @@ from types import MappingProxyType
 
 from ransel.chart.batches import batch_record as batch_record_of
 from ransel.chart.batches import finish_of, released_record, steps_of, weighed_by, weighings_of
-from ransel.chart.guards.guard import Guard, container_of
+from ransel.chart.guards.guard import Guard, container_of, has_go, still_treated, this_making
 from ransel.chart.people import Hand
-from ransel.chart.records import OfMaking
-from ransel.chart.records.pharmacy import BatchChecked, BatchStarted, LeftFridge, Released, Weighed
-from ransel.chart.records.prescribing import GoGiven
+from ransel.chart.records.pharmacy import BatchChecked, BatchStarted, Discarded, LeftFridge, Released, Weighed
 from ransel.chart.rules import Rules
 from ransel.chart.treatment import ContainerState, Treatment
 from ransel.compounding import release
@@ -20,29 +18,23 @@ from ransel.language import Moment, Refusal, Refused
 from ransel.quantities import Mass, Shown
 
 
-def _right_making(treatment: Treatment, record: OfMaking) -> Iterator[Refusal]:
-    making = container_of(treatment, record).making
-    if record.making != making:
-        yield Refusal("chart.other-making", "making", str(record.making), {"making": making})
-
-
 def _batch_started(treatment: Treatment, hand: Hand, rules: Rules, record: BatchStarted) -> Iterator[Refusal]:
+    yield from still_treated(treatment, record)
     container = container_of(treatment, record)
     if record.making != container.making + 1:
         yield Refusal("chart.other-making", "making", str(record.making), {"making": container.making + 1})
-    if container.last(GoGiven) is None:
+    if not has_go(container):
         yield Refusal("chart.no-go", "container", str(record.container))
     if record.made > hand.now:
         yield Refusal("chart.in-the-future", "made", record.made.isoformat(timespec="minutes"))
-    if record.making == 1:
-        planned, moment = rules.preparation(record.container), rules.agenda.moment
-        if record.made < planned.earliest:
-            values = {"earliest": moment(planned.earliest)}
-            yield Refusal("chart.made-too-early", "made", record.made.isoformat(timespec="minutes"), values)
+    earliest = rules.preparation(record.container).earliest
+    if record.made < earliest:
+        values = {"earliest": rules.agenda.moment(earliest)}
+        yield Refusal("chart.made-too-early", "made", record.made.isoformat(timespec="minutes"), values)
 
 
 def _weighed(treatment: Treatment, _: Hand, rules: Rules, record: Weighed) -> Iterator[Refusal]:
-    yield from _right_making(treatment, record)
+    yield from this_making(treatment, record)
     steps = {step.ingredient.id: step for step in steps_of(rules, record.container)}
     step = steps.get(record.ingredient)
     if step is None:
@@ -57,7 +49,7 @@ def _weighed(treatment: Treatment, _: Hand, rules: Rules, record: Weighed) -> It
 
 
 def _batch_checked(treatment: Treatment, hand: Hand, rules: Rules, record: BatchChecked) -> Iterator[Refusal]:
-    yield from _right_making(treatment, record)
+    yield from this_making(treatment, record)
     container = container_of(treatment, record)
     yield from _not_weighed(rules, container)
     if hand.who in weighed_by(container):
@@ -65,7 +57,7 @@ def _batch_checked(treatment: Treatment, hand: Hand, rules: Rules, record: Batch
 
 
 def _released(treatment: Treatment, hand: Hand, rules: Rules, record: Released) -> Iterator[Refusal]:
-    yield from _right_making(treatment, record)
+    yield from this_making(treatment, record)
     container = container_of(treatment, record)
     if hand.who in weighed_by(container):
         yield Refusal("batch.same-person", "released_by", hand.who)
@@ -91,7 +83,7 @@ def _not_weighed(rules: Rules, container: ContainerState) -> Iterator[Refusal]:
 
 
 def _left_fridge(treatment: Treatment, hand: Hand, rules: Rules, record: LeftFridge) -> Iterator[Refusal]:
-    yield from _right_making(treatment, record)
+    yield from this_making(treatment, record)
     container, at = container_of(treatment, record), record.at.isoformat(timespec="minutes")
     released, expected = container.last(Released), finish_of(rules, container, record.at)
     if record.at > hand.now:
@@ -106,10 +98,15 @@ def _left_fridge(treatment: Treatment, hand: Hand, rules: Rules, record: LeftFri
         )
 
 
+def _discarded(treatment: Treatment, _: Hand, __: Rules, record: Discarded) -> Iterator[Refusal]:
+    yield from this_making(treatment, record)
+
+
 GUARDS: Mapping[str, Guard] = MappingProxyType({
     BatchStarted.kind: _batch_started,
     Weighed.kind: _weighed,
     BatchChecked.kind: _batch_checked,
     Released.kind: _released,
     LeftFridge.kind: _left_fridge,
+    Discarded.kind: _discarded,
 })  # fmt: skip

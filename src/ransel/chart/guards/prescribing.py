@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from types import MappingProxyType
 
-from ransel.chart.guards.guard import Guard, another_person, course_of
-from ransel.chart.machine import OVER
+from pydantic import ValidationError
+
+from ransel.chart.guards.guard import Guard, another_person, course_of, still_treated
 from ransel.chart.ordered import ordered_containers
 from ransel.chart.people import Hand
 from ransel.chart.reading import record_of
@@ -29,6 +30,7 @@ from ransel.chart.treatment import CourseState, Treatment
 from ransel.language import Moment, Refusal, Refused
 from ransel.prescribing import Findings, judge
 from ransel.protocols import Protocol
+from ransel.protocols.reading import refusals_of
 from ransel.quantities import Shown
 
 UNTOUCHED = frozenset({"planned", "cleared", "withheld", "discarded"})
@@ -59,8 +61,7 @@ def _measured(_: Treatment, hand: Hand, rules: Rules, record: Measured) -> Itera
 
 
 def _course_ordered(treatment: Treatment, hand: Hand, rules: Rules, record: CourseOrdered) -> Iterator[Refusal]:
-    if treatment.phase == "withdrawn":
-        yield Refusal("chart.withdrawn", "course", str(record.course))
+    yield from still_treated(treatment, record)
     yield from _its_turn(treatment, record)
     yield from _rests_on_last_measurement(treatment, record)
     yield from _is_its_document(rules, record)
@@ -78,8 +79,6 @@ def _its_turn(treatment: Treatment, record: CourseOrdered) -> Iterator[Refusal]:
     expected = 1 if last is None else last.number + 1 if last.phase == "ended" else last.number
     if record.course != expected:
         yield Refusal("chart.other-course-first", "course", str(record.course), {"expected": expected})
-    elif last is not None and last.number < record.course and last.phase not in OVER:
-        yield Refusal("chart.course-not-over", "course", str(record.course), {"before": last.number})
 
 
 def _rests_on_last_measurement(treatment: Treatment, record: CourseOrdered) -> Iterator[Refusal]:
@@ -127,6 +126,7 @@ def next_course_from(course: CourseState) -> datetime | None:
 
 
 def _order_verified(treatment: Treatment, hand: Hand, _: Rules, record: OrderVerified) -> Iterator[Refusal]:
+    yield from still_treated(treatment, record)
     yield from another_person(hand, course_of(treatment, record).last(CourseOrdered), "verified_by")
 
 
@@ -139,14 +139,12 @@ def _criteria_recorded(_: Treatment, hand: Hand, rules: Rules, record: CriteriaR
         judge(rules.protocol.criteria, findings, too_old=False)
     except Refused as refused:
         yield from refused.refusals
-    except ValueError as error:  # pydantic wraps what its parts refuse
-        found = [
-            detail["ctx"]["error"] for detail in getattr(error, "errors", list)() if "error" in detail.get("ctx", {})
-        ]
-        yield from (refusal for one in found if isinstance(one, Refused) for refusal in one.refusals)
+    except ValidationError as error:  # pydantic wraps what its parts refuse
+        yield from (refusal.at("findings") for refusal in refusals_of(Findings, error))
 
 
 def _go_given(treatment: Treatment, hand: Hand, rules: Rules, record: GoGiven) -> Iterator[Refusal]:
+    yield from still_treated(treatment, record)
     if record.container == 1:
         yield from _criteria_met(hand, rules, record)
         return
@@ -196,7 +194,7 @@ def _withdrawn(treatment: Treatment, _: Hand, __: Rules, ___: Withdrawn) -> Iter
         yield Refusal("chart.still-running", "course", str(treatment.current.number if treatment.current else ""))
 
 
-def _corrected(treatment: Treatment, _: Hand, __: Rules, record: Corrected) -> Iterator[Refusal]:
+def _corrected(treatment: Treatment, hand: Hand, rules: Rules, record: Corrected) -> Iterator[Refusal]:
     entry = next((one for one in treatment.history if one.version == record.entry), None)
     if entry is None:
         yield Refusal("chart.no-such-entry", "entry", str(record.entry))
@@ -212,6 +210,16 @@ def _corrected(treatment: Treatment, _: Hand, __: Rules, record: Corrected) -> I
     for key in ("course", "container", "making", "last"):
         if getattr(corrected, key, None) != getattr(entry.what, key, None):
             yield Refusal("chart.corrects-another", f"data.{key}", str(getattr(corrected, key, "")))
+    judged = JUDGED_AGAIN.get(entry.kind)
+    if judged is not None:
+        yield from (refusal.at("data") for refusal in judged(treatment, hand, rules, corrected))
+
+
+JUDGED_AGAIN: Mapping[str, Guard] = MappingProxyType({
+    Measured.kind: _measured,
+    CriteriaRecorded.kind: _criteria_recorded,
+})  # fmt: skip
+"""What later decisions are calculated from, and so must hold in a correction as it did at first."""
 
 
 GUARDS: Mapping[str, Guard] = MappingProxyType({

@@ -1,4 +1,4 @@
-"""Read models: what boards show, written in the same transaction as the entries, and made again from them at any time."""
+"""Read models: what boards show, written in the same transaction as the entries, and made again from them."""
 
 from __future__ import annotations
 
@@ -105,7 +105,10 @@ class VisitRow(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["treatment", "course", "kind", "container"], name="visit_once"),
         ]
-        indexes: ClassVar = [models.Index(fields=["place", "planned"]), models.Index(fields=["organisation", "planned"])]
+        indexes: ClassVar = [
+            models.Index(fields=["place", "planned"]),
+            models.Index(fields=["organisation", "planned"]),
+        ]
 
     def __str__(self) -> str:
         return f"{self.treatment} {self.course} {self.kind}"

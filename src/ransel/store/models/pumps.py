@@ -41,9 +41,7 @@ class PumpEventRow(models.Model):
 
         db_table = "ransel_pump_event"
         constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["treatment", "course", "pump", "boot", "seq"], name="pump_event_told_once"
-            ),
+            models.UniqueConstraint(fields=["treatment", "course", "pump", "boot", "seq"], name="pump_event_told_once"),
         ]
         indexes: ClassVar = [models.Index(fields=["treatment", "course", "received"])]
 

@@ -1,0 +1,1 @@
+"""The web application: people, roles and pages around the chart."""

@@ -1,0 +1,164 @@
+"""Day care: who comes today and tomorrow, and the steps of connecting or changing one container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from ransel.chart.machine import OVER
+from ransel.chart.wording import phase_name
+from ransel.hospital.clocks import ClockBar
+from ransel.hospital.gate import Desk, page, url_of
+from ransel.hospital.guiding import AT_THE_CHILD, Step, before, missing_of, steps_of
+from ransel.hospital.pages.chart import clocks_of, names_of
+from ransel.hospital.rulebook import agenda
+from ransel.hospital.todo import kinds_of, own_treatments, todos_of
+from ransel.language import Message
+from ransel.store.loading import load
+from ransel.store.models import Child, PumpUseRow, VisitRow
+
+VISITS = ("connect", "change")
+DAYS_BACK, DAYS_AHEAD = timedelta(days=3), timedelta(days=14)
+"""How far the list of other days reaches, to either side: an assumption."""
+ELSEWHERE = frozenset({"connect", "change", "pump-back", "pump-ready"})
+"""Tasks that the board of day care shows in a place of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """A child that comes to be connected, or for its next container.
+
+    Values:
+        visit: with its window. phase: of the container. missing: what is to be done elsewhere before.
+        clocks: of the container, as far as they run. pump: that is set aside, empty for none.
+    """
+
+    child: Child
+    visit: VisitRow
+    phase: Message
+    clocks: tuple[ClockBar, ...]
+    pump: str
+    missing: tuple[Message, ...]
+    late: bool
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PumpBack:
+    """A pump that comes back, or is back and has to be made ready."""
+
+    pump: str
+    child: Child
+    phase: Message
+    title: Message
+    url: str
+
+
+@page("day-care", about="nobody", writes=False)
+def day_care(desk: Desk) -> HttpResponse:
+    """Show who comes, pumps that come back, and what else is to be done."""
+    rows = {row.treatment: row for row in own_treatments(desk.person)}
+    children = Child.objects.in_bulk([row.child for row in rows.values()])
+    own = {treatment: children[row.child] for treatment, row in rows.items()}
+    today = agenda().local(desk.now).date()
+    soon, other = _sorted_out(_visits(own, desk), today)
+    coming = [(*one, list(_coming(desk, own, visits))) for *one, visits in _by_day(soon, today)]
+    context = {
+        "desk": desk,
+        "days": [(title, day, cards) for title, day, cards in coming if cards],
+        "other": [(visit, own[visit.treatment], _url(visit)) for visit in other],
+        "pumps": list(_pumps_back(own)),
+        "todos": todos_of(desk.person, desk.now, kinds_of(desk.role) - ELSEWHERE),
+    }
+    return render(desk.request, "pages/day_care/day_care.html", context)
+
+
+def _visits(own: dict[str, Child], desk: Desk) -> list[VisitRow]:
+    """Return the visits for connecting and changing of courses that go on, in order of time."""
+    rows = VisitRow.objects.filter(
+        treatment__in=own, kind__in=VISITS, planned__gte=desk.now - DAYS_BACK, planned__lte=desk.now + DAYS_AHEAD
+    )
+    return [row for row in rows.order_by("planned") if row.done_at is not None or _goes_on(row)]
+
+
+def _goes_on(visit: VisitRow) -> bool:
+    course = load(visit.treatment).course(visit.course)
+    return course is not None and course.phase not in {*OVER, "stopped"}
+
+
+def _sorted_out(visits: list[VisitRow], today: date) -> tuple[list[VisitRow], list[VisitRow]]:
+    """Return the visits to come until tomorrow, late ones with them, and all others."""
+    tomorrow = today + timedelta(days=1)
+    soon = [one for one in visits if one.done_at is None and agenda().local(one.planned).date() <= tomorrow]
+    return soon, [one for one in visits if one not in soon]
+
+
+def _by_day(visits: list[VisitRow], today: date) -> Iterator[tuple[Message, date | None, list[VisitRow]]]:
+    days = [(one, agenda().local(one.planned).date()) for one in visits]
+    tomorrow = today + timedelta(days=1)
+    yield Message("day-care.earlier"), None, [one for one, day in days if day < today]
+    yield Message("day-care.today"), today, [one for one, day in days if day == today]
+    yield Message("day-care.tomorrow"), tomorrow, [one for one, day in days if day == tomorrow]
+
+
+def _coming(desk: Desk, own: dict[str, Child], visits: list[VisitRow]) -> Iterator[Coming]:
+    for visit in visits:
+        course = load(visit.treatment).course(visit.course)
+        container = course.container(visit.container) if course else None
+        if course is None or container is None:
+            continue
+        yield Coming(
+            child=own[visit.treatment], visit=visit, phase=phase_name("container", container.phase),
+            clocks=tuple(clocks_of(course, container, desk.now)), pump=course.pump,
+            missing=missing_of(course, container), late=(visit.latest or visit.planned) < desk.now, url=_url(visit),
+        )  # fmt: skip
+
+
+def _url(visit: VisitRow) -> str:
+    return url_of("guide", visit.treatment, visit.course, visit.container)
+
+
+def _pumps_back(own: dict[str, Child]) -> Iterator[PumpBack]:
+    for row in PumpUseRow.objects.filter(treatment__in=own, phase__in=("off", "returned")).order_by("pump"):
+        to = "pump-back" if row.phase == "off" else "pump-ready"
+        address = url_of(to, row.treatment, row.course)
+        yield PumpBack(row.pump, own[row.treatment], phase_name("pump", row.phase), Message(f"page.{to}"), address)
+
+
+# the steps of one container
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step with the name of who signed it."""
+
+    step: Step
+    who: str
+
+
+@page("guide", about="container", writes=False)
+def guide(desk: Desk) -> HttpResponse:
+    """Lead through connecting or changing, step by step."""
+    steps = steps_of(desk)
+    names = names_of(one.entry.who for one in steps if one.entry)
+    course, container = desk.course, desk.container
+    change = before(course, container) is not None
+    context = {
+        "desk": desk,
+        "title": Message("change.title" if change else "page.connect"),
+        "phase": phase_name("container", container.phase),
+        "clocks": tuple(clocks_of(course, container, desk.now)),
+        "missing": missing_of(course, container),
+        "connected": container.phase in AT_THE_CHILD,
+        "steps": [Told(one, names.get(one.entry.who, one.entry.who) if one.entry else "") for one in steps],
+        "self_programmed": _programmed_by(steps) == desk.person.id_code,
+    }
+    return render(desk.request, "pages/day_care/guide.html", context)
+
+
+def _programmed_by(steps: tuple[Step, ...]) -> str:
+    return next((one.entry.who for one in steps if one.name == "programme" and one.entry), "")
