@@ -5,18 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 
 from ransel.chart.batches import finish_of, released_record, steps_of
 from ransel.chart.entry import Entry
-from ransel.chart.ordered import ordered_container
+from ransel.chart.ordered import ordered_container, rate_in_force
 from ransel.chart.people import Hand, Role
 from ransel.chart.records import care, pharmacy, prescribing
 from ransel.chart.rules import Identity, Rules, course_document, patient_of, replanned
 from ransel.chart.signing import sign
 from ransel.chart.treatment import Treatment, after
 from ransel.planning import Agenda, plan_whole_course
-from ransel.protocols import DEFAULT_PROTOCOL, Library
-from ransel.quantities import Length, Mass, Rate, Temperature, Volume
+from ransel.prescribing.patient import Choice
+from ransel.protocols import DEFAULT_PROTOCOL, Library, Protocol
+from ransel.quantities import Length, Mass, Temperature, Volume
 
 NOOR = Identity("Noor de Vries (synthetic)", date(2022, 9, 14), "SYN-0001")
 START = datetime(2027, 2, 5, 13, 0, tzinfo=UTC)
+MATERIALS = ("batteries", "line", "filter", "needle")
+PRIMED = Volume("5 mL")
 PEOPLE = {
     "doctor": ("p-doctor", Role.DOCTOR, "maxima/ward"),
     "second": ("p-second", Role.DOCTOR, "maxima/ward"),
@@ -42,11 +45,14 @@ class Story:
     treatment: Treatment = field(default_factory=lambda: Treatment(id="T-0001"))
     now: datetime = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
     free_pumps: frozenset[str] | None = None
+    protocol: Protocol | None = None
+    choice: Choice | None = None
+    kind: str = "cassettes"
 
     def __post_init__(self):
-        self.library = Library(None)
-        self.protocol = self.library.protocol(DEFAULT_PROTOCOL)
-        self.agenda = Agenda(self.library.site)
+        library = Library(None)
+        self.protocol = self.protocol or library.protocol(DEFAULT_PROTOCOL)
+        self.agenda = Agenda(library.site)
 
     def rules(self, course=None) -> Rules:
         state = self.treatment.course(course) if course else self.treatment.current
@@ -68,19 +74,22 @@ class Story:
     # -- the steps
 
     def enrolled(self):
-        self.sign("doctor", prescribing.Enrolled(child="c-0001", centre="maxima", protocol=DEFAULT_PROTOCOL))
+        self.sign("doctor", prescribing.Enrolled(child="c-0001", centre="maxima", protocol=self.protocol.id))
         weight, height = Mass("16.4 kg"), Length("102 cm")
         self.sign("doctor", prescribing.Measured(weight=weight, height=height, measured=date(2027, 1, 29)))
 
     def order(self, course=1, start=START) -> prescribing.CourseOrdered:
+        patient = patient_of(self.treatment, NOOR).model_copy(update={"choice": self.choice})
         planned = plan_whole_course(
-            patient_of(self.treatment, NOOR), self.protocol, self.agenda, course=course, now=self.now, start=start
+            patient, self.protocol, self.agenda, course=course, now=self.now, start=start, kind=self.kind
         )
+        rule, why = (self.choice.dose_rule, self.choice.reason) if self.choice else ("", "")
         measured, document = self.treatment.measurements[-1].what, course_document(planned)
         return prescribing.CourseOrdered(
             course=course, protocol=self.protocol.id, protocol_version=self.protocol.version, start=start,
-            containers="cassettes", planned_at=self.now, weight=measured.weight, height=measured.height,
+            containers=self.kind, planned_at=self.now, weight=measured.weight, height=measured.height,
             measured=measured.measured, document=document,
+            dose_rule=rule, dose_reason=why,
             confirmed=tuple(one["code"] for one in document["warnings"] if one["level"] == "ask"),
         )  # fmt: skip
 
@@ -91,7 +100,8 @@ class Story:
     def cleared(self, course=1, start=START):
         self.now = max(self.now, start - timedelta(days=3, hours=4))
         taken = self.agenda.local(self.now).date()
-        self.sign("doctor", prescribing.CriteriaRecorded(course=course, taken=taken, findings=FINDINGS))
+        findings = {one.id: FINDINGS[one.id] for one in self.protocol.criteria}
+        self.sign("doctor", prescribing.CriteriaRecorded(course=course, taken=taken, findings=findings))
         visit = prescribing.VisitBeforeCourse(course=course, found="well", central_line_works=True)
         self.sign("doctor", visit)
         self.sign("doctor", prescribing.GoGiven(course=course, container=1))
@@ -143,10 +153,16 @@ class Story:
     def readied(self, container, course=1, pump="PUMP-01"):
         if not self.treatment.course(course).pump:
             self.sign("nurse", care.PumpAssigned(course=course, pump=pump))
+        ready = self.ready(container, course)
+        self.sign("nurse", ready)
+
+    def ready(self, container, course=1, **changes):
         by = self.now + timedelta(days=6)
-        materials = tuple(care.Material(what=what, change_by=by) for what in ("batteries", "line", "filter", "needle"))
-        self.sign("nurse", care.Readied(course=course, container=container, premedication=("antihistamine",), lumen="red",
-                                        fresh_batteries=True, materials=materials))  # fmt: skip
+        told = {
+            "premedication": ("antihistamine",), "lumen": "red", "fresh_batteries": True,
+            "materials": tuple(care.Material(what=what, change_by=by) for what in MATERIALS),
+        }  # fmt: skip
+        return care.Readied(course=course, container=container, **(told | changes))
 
     def of(self, container, course=1):
         making = self.treatment.course(course).container(container).making
@@ -154,32 +170,33 @@ class Story:
 
     def programmed(self, container, course=1, **changes):
         pump = self.treatment.course(course).pump
-        self.sign("nurse", care.Primed(**self.of(container, course), pump=pump, volume=Volume("5 mL"), fluid="drug"))
+        self.sign("nurse", care.Primed(**self.of(container, course), pump=pump, volume=PRIMED, fluid="drug"))
         self.sign("nurse", self.programme(container, course, **changes))
         self.sign("colleague", self.check(container, course))
 
     def programme(self, container, course=1, **changes):
-        told = {
-            "pump": self.treatment.course(course).pump, "rate": Rate("2 mL/h"), "volume": Volume("250 mL"),
-            "concentration": self.strength(container, course), "product": "Qarziba",
+        told = self.displayed(container, course) | {
+            "concentration": self.strength(container, course), "product": self.protocol.product.name,
         }  # fmt: skip
         return care.Programmed(**self.of(container, course), **(told | changes))
 
-    def strength(self, container, course):
+    def displayed(self, container, course=1):
+        state = self.treatment.course(course)
+        return {"pump": state.pump, "rate": rate_in_force(state), "volume": ordered_container(state, container).fill}
+
+    def strength(self, container, course=1):
         ordered = ordered_container(self.treatment.course(course), container)
-        return ordered.concentration.text("en", "mg/mL", 4)
+        unit = self.rules(course).preparation(container).container.recipe.concentration.unit
+        return ordered.concentration.text("en", unit, 4)
 
     def check(self, container, course=1, **changes):
-        told = {
-            "pump": self.treatment.course(course).pump, "child": NOOR.number, "code": self.code(container, course),
-            "rate": Rate("2 mL/h"), "volume": Volume("250 mL"),
-        }  # fmt: skip
+        told = self.displayed(container, course) | {"child": NOOR.number, "code": self.code(container, course)}
         return care.ProgrammeChecked(**self.of(container, course), **(told | changes))
 
     def connection(self, container, course=1, **changes):
         told = {
             "pump": self.treatment.course(course).pump, "child": NOOR.number, "code": self.code(container, course),
-            "displayed": Volume("245 mL"),
+            "displayed": ordered_container(self.treatment.course(course), container).fill - PRIMED,
         }  # fmt: skip
         return care.Connected(**self.of(container, course), **(told | changes))
 

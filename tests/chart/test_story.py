@@ -187,7 +187,9 @@ def test_an_order_with_the_name_of_the_child_in_it_is_refused():
 def test_a_notice_that_asks_must_be_answered_before_the_order_is_signed():
     story = enrolled()
     order = story.order()
-    document = order.document | {"warnings": [*order.document["warnings"], {"code": "odd", "level": "ask", "text": "?"}]}
+    document = order.document | {
+        "warnings": [*order.document["warnings"], {"code": "odd", "level": "ask", "text": "?"}]
+    }
     with pytest.raises(Refused) as refused:
         story.sign("doctor", order.model_copy(update={"document": document}))
     assert codes(refused) == {"chart.not-confirmed"}

@@ -100,7 +100,7 @@ COURSE: Table = {
         **_stays("stopped", *_VISITS, *_AT_HOME, *_AFTERWARDS, *_LOOKING),
     },
     "ended": _stays("ended", *_AFTERWARDS, *_LOOKING, "readmitted", "home-care-declined"),
-    "cancelled": _stays("cancelled", *_AFTERWARDS, *_LOOKING),
+    "cancelled": {"course-ordered": "ordered", **_stays("cancelled", *_AFTERWARDS, *_LOOKING)},
 }
 
 CONTAINER: Table = {
@@ -128,7 +128,7 @@ CONTAINER: Table = {
     },
     "removed": {"residue-recorded": "accounted", "discarded": "discarded"},
     "accounted": {"discarded": "discarded"},
-    "discarded": {"batch-started": "making", "residue-recorded": "discarded"},
+    "discarded": {"batch-started": "making", "go-given": "cleared", "residue-recorded": "discarded"},
 }
 
 PUMP: Table = {
@@ -144,7 +144,7 @@ RUNNING: frozenset[str] = frozenset({"running", "standing", "between", "stopped"
 """Phases of a course in which something of it is, or may be, at the child."""
 
 OVER: frozenset[str] = frozenset({"ended", "cancelled"})
-"""Phases after which another course may begin."""
+"""Phases in which nothing of a course can be at the child any more."""
 
 
 def next_phase(table: Table, phase: str, step: str) -> str | None:

@@ -254,7 +254,7 @@ def _course_after(course: CourseState, entry: Entry[OfCourse]) -> CourseState:
     )
     if isinstance(what, CourseOrdered):
         numbers = [one["index"] for one in what.document["containers"]]
-        return replace(course, containers=tuple(ContainerState(index=number) for number in numbers), moved={})
+        return replace(course, containers=tuple(_ordered_anew(course, number) for number in numbers), moved={})
     if isinstance(what, Observed):
         return replace(course, observed=(*course.observed, cast("Entry[Observed]", entry)))
     if isinstance(what, VisitMoved):
@@ -267,6 +267,14 @@ def _course_after(course: CourseState, entry: Entry[OfCourse]) -> CourseState:
         )
         return replace(course, containers=containers)
     return course
+
+
+def _ordered_anew(course: CourseState, number: int) -> ContainerState:
+    """Return a container as an order begins it; what was made and thrown away before keeps its number and its waste."""
+    before = course.container(number)
+    if before is None:
+        return ContainerState(index=number)
+    return ContainerState(index=number, making=before.making, discarded=before.discarded)
 
 
 _OUTLIVES_A_MAKING = {"go-given", "go-withheld"}

@@ -6,20 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ransel.infusion import Kind, Ledger, PumpEvent, ledger_json, write_events
+from ransel.infusion import Kind, Ledger, PumpEvent, is_simulated, ledger_json, write_events
 from ransel.infusion.detection import detection, detection_json
 from ransel.infusion.entries import volume
 from ransel.infusion.reconciliation import reconcile, reconciliation_json
 from ransel.language import Language
 from ransel.quantities import Volume
-
-OF_A_TWIN = "ransel-twin/"
-"""How the firmware of a simulated pump begins."""
-
-
-def is_simulated(events: Sequence[PumpEvent]) -> bool:
-    """Whether these events were told by a simulated pump."""
-    return any(str(event.data.get("firmware", "")).startswith(OF_A_TWIN) for event in events)
 
 
 def infusion_json(ledger: Ledger, events: Sequence[PumpEvent], language: Language) -> dict[str, Any]:

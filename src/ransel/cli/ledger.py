@@ -7,11 +7,11 @@ from functools import cached_property
 from pathlib import Path
 
 from ransel.cli.documents import read_bytes, read_json
-from ransel.cli.infusion_papers import infusion_json, infusion_papers, is_simulated, stroke_told
+from ransel.cli.infusion_papers import infusion_json, infusion_papers, stroke_told
 from ransel.cli.inputs import Inputs
 from ransel.cli.output import show, show_data
 from ransel.cli.run_text import checks_text, ledger_text
-from ransel.infusion import InfusionPlan, Kind, PumpEvent, account, read_events, read_plan
+from ransel.infusion import InfusionPlan, Kind, PumpEvent, account, is_simulated, read_events, read_plan
 from ransel.infusion.stream import Rejected
 from ransel.language import Message, Moment, Refusal, Refused, refuse
 

@@ -174,7 +174,8 @@ class Told:
 
     Values:
         treatments: of the own hospital. children: by treatment. visits: of them.
-        removed: by treatment and course, when one ended that was stopped early. organisations: names of home-care organisations. pumps: all. uses: off the shelf.
+        removed: by treatment and course, when one ended that was stopped early. pumps: all. uses: off the shelf.
+        organisations: names of home-care organisations.
     """
 
     treatments: Mapping[str, TreatmentRow]
@@ -253,7 +254,7 @@ def home_care_state(
     if visit is None or treatment.course_phase not in HAPPENS or visit.done_at is not None:
         return None
     if not visit.organisation:
-        return Message("board.home-none")
+        return None if treatment.course_phase == "stopped" else Message("board.home-none")
     name = organisations.get(visit.organisation, visit.organisation)
     return (
         Message("board.home-accepted", {"name": name}) if visit.nurse else Message("board.home-asked", {"name": name})
@@ -286,7 +287,8 @@ def _run(
         return None
     if begins.done_at is None:  # an earlier course that never began was cancelled
         return (begins.planned, ends.planned) if phase in HAPPENS else None
-    end = ends.done_at or removed or (now if phase == "stopped" else ends.planned)
+    still_on = now if phase == "stopped" else max(ends.planned, now)
+    end = ends.done_at or removed or (still_on if phase in RUNNING else ends.planned)
     return begins.done_at, max(end, begins.done_at)
 
 

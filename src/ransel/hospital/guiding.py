@@ -26,7 +26,7 @@ from ransel.chart.records.care import (
 )
 from ransel.chart.treatment import ContainerState, CourseState
 from ransel.chart.wording import phase_name
-from ransel.hospital.gate import Desk
+from ransel.hospital.gate import url_of
 from ransel.language import Message
 
 State = Literal["done", "next", "open", "later", "waits"]
@@ -61,12 +61,12 @@ class Step:
     @property
     def title(self) -> Message:
         """What is done in it."""
-        return Message(f"step.{self.name}")
+        return Message(f"guide-step.{self.name}")
 
     @property
     def how(self) -> Message:
         """How it is done, in a sentence."""
-        return Message(f"step.{self.name}-how")
+        return Message(f"guide-step.{self.name}-how")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,16 +105,20 @@ def _missing(course: CourseState, container: ContainerState) -> Iterator[Message
         yield Message("missing.other-first", {"turn": first.index})
 
 
-def steps_of(desk: Desk) -> tuple[Step, ...]:
-    """Return the steps for the container of the address, in order."""
-    course, container = desk.course, desk.container
+def steps_of(treatment: str, course: CourseState, container: ContainerState) -> tuple[Step, ...]:
+    """Return the steps for a container, in order."""
     steps: list[Step] = []
     told_next = False
     for plan in _plans(course, container):
         state, why = _state_of(course, container, plan, is_next=not told_next)
         told_next = told_next or state in {"next", "waits"}
-        steps.append(_step(desk, plan, state, why))
+        steps.append(_step(treatment, course, container, plan, state, why))
     return tuple(steps)
+
+
+def next_step(steps: tuple[Step, ...]) -> Step | None:
+    """Return the step to be done now, None when the first one that is not done has to wait."""
+    return next((one for one in steps if one.state == "next"), None)
 
 
 def _state_of(
@@ -146,16 +150,18 @@ def _why_not(course: CourseState, container: ContainerState, plan: _Plan) -> Mes
     return Message("missing.container-is", {"phase": phase_name("container", of.phase)})
 
 
-def _step(desk: Desk, plan: _Plan, state: State, why: Message | None) -> Step:
-    course, container = desk.course, desk.container
+def _step(
+    treatment: str, course: CourseState, container: ContainerState, plan: _Plan, state: State, why: Message | None
+) -> Step:
     first = before(course, container)
     of = first.index if plan.page == "residue" and first is not None else container.index
-    again = state == "done" and plan.page in _AGAIN and _why_not(course, container, plan) is None
-    address = desk.url(plan.page, course.number, of)
-    url = f"{address}?baseline=1" if plan.name == "baseline" else address
+    address = url_of(plan.page, treatment, course.number, of)
+    entry = plan.done(course, container)
+    again = entry is not None and plan.page in _AGAIN and container.phase not in AT_THE_CHILD
     return Step(
-        name=plan.name, state=state, page=plan.page, url=url, entry=plan.done(course, container), why=why,
-        again=again and container.phase not in AT_THE_CHILD,
+        name=plan.name, state=state, page=plan.page, entry=entry, why=why,
+        url=f"{address}?baseline=1" if plan.name == "baseline" else address,
+        again=again and _why_not(course, container, plan) is None,
     )  # fmt: skip
 
 

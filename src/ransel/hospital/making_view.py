@@ -14,7 +14,7 @@ from ransel.chart.records.pharmacy import BatchChecked, BatchStarted, Discarded,
 from ransel.chart.rules import Rules
 from ransel.chart.signing import sign
 from ransel.chart.treatment import ContainerState, CourseState
-from ransel.chart.wording import phase_name
+from ransel.chart.wording import choice_label, phase_name
 from ransel.compounding import BatchRecord, Weighing, WeighingStep
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk
@@ -167,9 +167,9 @@ class MakingView:
         return self.state.phase in ON_PAPER and self.released is not None
 
     @property
-    def discarded(self) -> tuple[tuple[Entry[Discarded], str], ...]:
-        """Makings that were thrown away, each with the name of who did."""
-        return tuple((one, self.names.get(one.who, one.who)) for one in self.state.discarded)
+    def discarded(self) -> tuple[tuple[Entry[Discarded], Message, str], ...]:
+        """Makings that were thrown away, each with its cause and the name of who did."""
+        return tuple((one, choice_label("cause", one.what.cause), self.name(one)) for one in self.state.discarded)
 
     def name(self, entry: Entry[Record] | None) -> str:
         """Return who signed an entry, by name."""

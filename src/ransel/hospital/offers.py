@@ -38,8 +38,13 @@ def offers_of_course(desk: Desk, course: CourseState) -> tuple[Offer, ...]:
     return tuple(
         Offer(page.name, desk.url(page.name, course.number))
         for page in _signing(desk, "course")
-        if _open(COURSE, course.phase, page.signs)
+        if _open(COURSE, course.phase, page.signs) and page.signs not in _elsewhere(course)
     )
+
+
+def _elsewhere(course: CourseState) -> frozenset[str]:
+    """Return what is signed only where the child is not: at home, or in hospital."""
+    return frozenset({"fit-for-home", "sent-home"} if course.at_home else {"readmitted"})
 
 
 def offers_of_container(desk: Desk, course: CourseState, container: ContainerState) -> tuple[Offer, ...]:

@@ -10,8 +10,8 @@ from types import MappingProxyType
 from django.db.models import Q, QuerySet
 
 from ransel.chart.people import Role
-from ransel.chart.tasks import ROLES
-from ransel.hospital.gate import PAGES, url_of
+from ransel.chart.tasks import ROLES, Task, tasks_of
+from ransel.hospital.gate import Desk, url_of
 from ransel.language import Message
 from ransel.store.models import Child, Person, TaskRow, TreatmentRow
 
@@ -60,15 +60,30 @@ def todos_of(person: Person, now: datetime, kinds: Iterable[str] | None = None) 
     return sorted(todos, key=lambda one: (one.latest or one.due or now, one.child.name))
 
 
+def todos_of_treatment(desk: Desk) -> list[Todo]:
+    """Return what somebody could do now for the child before them, the most urgent first."""
+    mine = kinds_of(desk.role)
+    return [
+        _todo(task, desk.child, desk.now)
+        for task in tasks_of(desk.treatment, desk.now)
+        if task.kind in mine and desk.may(PAGE_OF[task.kind])
+    ]
+
+
 def kinds_of(role: Role) -> set[str]:
     """Return the kinds of task of a role."""
     return {kind for kind, roles in ROLES.items() if role in roles}
 
 
-def _todo(row: TaskRow, child: Child, now: datetime) -> Todo:
+def _page_of(row: TaskRow | Task) -> str:
+    """Return the page of a task; a child that was declared fit, which gives the task a time, is sent home."""
+    return "send-home" if row.kind == "go-home" and row.due is not None else PAGE_OF[row.kind]
+
+
+def _todo(row: TaskRow | Task, child: Child, now: datetime) -> Todo:
     limit = row.latest or row.due
     return Todo(
         kind=row.kind, child=child, treatment=row.treatment, course=row.course, container=row.container, due=row.due,
-        latest=row.latest, url=url_of(PAGE_OF[row.kind] if PAGE_OF[row.kind] in PAGES else "chart", row.treatment, row.course, row.container),
+        latest=row.latest, url=url_of(_page_of(row), row.treatment, row.course, row.container),
         late=limit is not None and limit < now,
     )  # fmt: skip

@@ -27,8 +27,10 @@ class Making:
     """One making of a container, thrown away or not.
 
     Values:
-        weighed: every weighing, those that were done again too, because their lots went in. released, discarded: None when it was not.
-        vials: opened for it. content: what they held. drug: that went into the container. delivers: that the child gets.
+        weighed: every weighing, those that were done again too, because their lots went in.
+        released, discarded: None when it was not. used: whether it was at the child.
+        vials: opened for it. content: what they held. drug: that went into the container.
+        delivers: what of it the child is to have.
     """
 
     treatment: str
@@ -177,7 +179,8 @@ def _making(
     container = next(one for one in course.document["containers"] if one["index"] == key[1])
     return Making(
         treatment=treatment, child=child, course=key[0], container=key[1], making=key[2],
-        protocol=course.ordered.what.protocol, product=course.document["protocol"]["product"], started=last[BatchStarted.kind],
+        protocol=course.ordered.what.protocol, product=course.document["protocol"]["product"],
+        started=last[BatchStarted.kind],
         weighed=tuple(weighed),  # type: ignore[arg-type]  # they are weighings
         released=last.get(Released.kind), discarded=last.get(Discarded.kind), used="connected" in last,
         vials=container["vials"], content=_content(course) * container["vials"],
@@ -225,7 +228,7 @@ def lots_of(makings: Iterable[Making]) -> list[LotUse]:
 
 def is_like(number: str, wanted: str) -> bool:
     """Whether a lot number holds what somebody looks for; capitals, spaces and dashes make no difference."""
-    return _plain(wanted) in _plain(number)
+    return bool(_plain(wanted)) and _plain(wanted) in _plain(number)
 
 
 def _plain(number: str) -> str:

@@ -1,6 +1,6 @@
 """What the child really received: the vocabulary of pump events, and the ledger that accounts any stream of them."""
 
-from ransel.infusion.event import Kind, PumpEvent
+from ransel.infusion.event import Kind, PumpEvent, is_simulated
 from ransel.infusion.ledger import Ledger
 from ransel.infusion.ledger_json import ledger_json
 from ransel.infusion.plan import InfusionPlan
@@ -14,6 +14,7 @@ __all__ = [
     "Ledger",
     "PumpEvent",
     "account",
+    "is_simulated",
     "ledger_json",
     "plan_json",
     "read_events",

@@ -8,7 +8,7 @@ nanolitres per hour, so that an event survives writing and reading unchanged.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -118,3 +118,12 @@ class PumpEvent:
 
 def _instant(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat(timespec="milliseconds")
+
+
+OF_A_TWIN = "ransel-twin/"
+"""How the firmware of a simulated pump begins."""
+
+
+def is_simulated(events: Iterable[PumpEvent]) -> bool:
+    """Whether any of these events was told by a simulated pump."""
+    return any(str(event.data.get("firmware", "")).startswith(OF_A_TWIN) for event in events)

@@ -12,11 +12,12 @@ from ransel.pump.conformance.verdict import Verdict, registered_checks
 
 
 @pytest.mark.parametrize("check", checks(), ids=lambda check: f"{check.id} {check.topic}")
-def test_the_pump_does_what_the_check_expects(check):
+def test_the_pump_does_what_the_check_expects(check, django_ready):
+    import_module("ransel.hospital.conformance")
     result = run_check(check)
     said = "\n".join(result_lines(result))
     assert result.verdict is not Verdict.FAILS, said
-    if check.awaits is None:
+    if check.awaits in {None, "hospital"}:
         assert result.verdict in {Verdict.PASSES, Verdict.DEVIATES}, said
         assert len(result.evidence.log_hash) == 64
 

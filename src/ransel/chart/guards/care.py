@@ -97,10 +97,14 @@ def programme_complaints(course: CourseState, record: Programmed | ProgrammeChec
 
 
 def _volume_complaints(course: CourseState, record: OfMaking, field: str, volume: Volume) -> Iterator[Refusal]:
-    """Refuse a volume that the container cannot hold, or, while it is full, one that ends before what it has to give."""
+    """Refuse more than the container holds, and, before it is connected, less than it has to give."""
     ordered, container = ordered_container(course, record.container), course.container(record.container)
+    primed = container.last(Primed) if container else None
+    least = ordered.delivers
+    if primed is not None and primed.what.fluid == "drug":
+        least -= primed.what.volume
     is_full = container is not None and container.phase == "out"
-    if volume > ordered.fill or (is_full and volume < ordered.delivers):
+    if volume > ordered.fill or (is_full and volume < least):
         yield Refusal("chart.other-volume", field, volume.text("en", "mL"), {"expected": Shown(ordered.fill, "mL")})
 
 

@@ -228,10 +228,10 @@ def check_batch(desk: Desk) -> HttpResponse:
     against = blockers(desk, record) if record and is_time_for(desk, "batch-checked") else ()
     return _sign_page(desk, SignForm(
         title=Message("page.check-batch"),
-        lead=Message("check.lead"),
-        fields=tuple(Field(name=name, kind="tick", label=Message(f"check.{name}")) for name in TICKS),
+        lead=Message("check-batch.lead"),
+        fields=tuple(Field(name=name, kind="tick", label=Message(f"check-batch.{name}")) for name in TICKS),
         records=_checked,
-        cosigner=Message("check.cosigner") if had_a_hand(desk) else None,
+        cosigner=Message("check-batch.cosigner") if had_a_hand(desk) else None,
         then="batch",
         template="pages/pharmacy/check.html",
         extra={

@@ -20,10 +20,11 @@ from ransel.chart.wording import phase_name, title_of
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk, page
 from ransel.hospital.offers import Offer, offers_of_container, offers_of_course, offers_of_treatment
+from ransel.hospital.todo import todos_of_treatment
 from ransel.language import Message
 from ransel.store.models import Person
 
-ENTRIES_AT_ONCE = 40
+ENTRIES_AT_ONCE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def chart(desk: Desk) -> HttpResponse:
     context = {
         "desk": desk,
         "phase": phase_name("treatment", desk.treatment.phase),
+        "todos": todos_of_treatment(desk),
         "offers": offers_of_treatment(desk),
         "courses": [course_view(desk, one) for one in reversed(desk.treatment.courses)],
         "entries": entry_lines(desk, reversed(shown)),

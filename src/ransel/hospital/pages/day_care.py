@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -13,17 +13,19 @@ from ransel.chart.machine import OVER
 from ransel.chart.wording import phase_name
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk, page, url_of
-from ransel.hospital.guiding import AT_THE_CHILD, Step, before, missing_of, steps_of
+from ransel.hospital.guiding import AT_THE_CHILD, Step, before, missing_of, next_step, steps_of
 from ransel.hospital.pages.chart import clocks_of, names_of
 from ransel.hospital.rulebook import agenda
-from ransel.hospital.todo import kinds_of, own_treatments, todos_of
-from ransel.language import Message
+from ransel.hospital.todo import Todo, kinds_of, own_treatments, todos_of
+from ransel.language import Message, Moment
 from ransel.store.loading import load
 from ransel.store.models import Child, PumpUseRow, VisitRow
 
 VISITS = ("connect", "change")
 DAYS_BACK, DAYS_AHEAD = timedelta(days=3), timedelta(days=14)
 """How far the list of other days reaches, to either side: an assumption."""
+SOON = timedelta(hours=36)
+"""How far ahead the tasks of a board reach: today and tomorrow's morning."""
 ELSEWHERE = frozenset({"connect", "change", "pump-back", "pump-ready"})
 """Tasks that the board of day care shows in a place of their own."""
 
@@ -35,6 +37,7 @@ class Coming:
     Values:
         visit: with its window. phase: of the container. missing: what is to be done elsewhere before.
         clocks: of the container, as far as they run. pump: that is set aside, empty for none.
+        window: from when to when, None for one instant. next: the step to be done now, None when something is missing.
     """
 
     child: Child
@@ -43,6 +46,8 @@ class Coming:
     clocks: tuple[ClockBar, ...]
     pump: str
     missing: tuple[Message, ...]
+    window: Message | None
+    next: Message | None
     late: bool
     url: str
 
@@ -65,16 +70,21 @@ def day_care(desk: Desk) -> HttpResponse:
     children = Child.objects.in_bulk([row.child for row in rows.values()])
     own = {treatment: children[row.child] for treatment, row in rows.items()}
     today = agenda().local(desk.now).date()
-    soon, other = _sorted_out(_visits(own, desk), today)
-    coming = [(*one, list(_coming(desk, own, visits))) for *one, visits in _by_day(soon, today)]
+    near, other = _sorted_out(_visits(own, desk), today)
+    coming = [(*one, list(_coming(desk, own, visits))) for *one, visits in _by_day(near, today)]
     context = {
         "desk": desk,
         "days": [(title, day, cards) for title, day, cards in coming if cards],
         "other": [(visit, own[visit.treatment], _url(visit)) for visit in other],
         "pumps": list(_pumps_back(own)),
-        "todos": todos_of(desk.person, desk.now, kinds_of(desk.role) - ELSEWHERE),
+        "todos": due_soon(todos_of(desk.person, desk.now, kinds_of(desk.role) - ELSEWHERE), desk.now),
     }
     return render(desk.request, "pages/day_care/day_care.html", context)
+
+
+def due_soon(todos: Iterable[Todo], now: datetime) -> list[Todo]:
+    """Return the tasks that a board shows: those without a time, those due soon, and those that are late."""
+    return [one for one in todos if one.due is None or one.due <= now + SOON]
 
 
 def _visits(own: dict[str, Child], desk: Desk) -> list[VisitRow]:
@@ -93,8 +103,8 @@ def _goes_on(visit: VisitRow) -> bool:
 def _sorted_out(visits: list[VisitRow], today: date) -> tuple[list[VisitRow], list[VisitRow]]:
     """Return the visits to come until tomorrow, late ones with them, and all others."""
     tomorrow = today + timedelta(days=1)
-    soon = [one for one in visits if one.done_at is None and agenda().local(one.planned).date() <= tomorrow]
-    return soon, [one for one in visits if one not in soon]
+    near = [one for one in visits if one.done_at is None and agenda().local(one.planned).date() <= tomorrow]
+    return near, [one for one in visits if one not in near]
 
 
 def _by_day(visits: list[VisitRow], today: date) -> Iterator[tuple[Message, date | None, list[VisitRow]]]:
@@ -111,11 +121,23 @@ def _coming(desk: Desk, own: dict[str, Child], visits: list[VisitRow]) -> Iterat
         container = course.container(visit.container) if course else None
         if course is None or container is None:
             continue
+        step = next_step(steps_of(visit.treatment, course, container))
         yield Coming(
             child=own[visit.treatment], visit=visit, phase=phase_name("container", container.phase),
             clocks=tuple(clocks_of(course, container, desk.now)), pump=course.pump,
-            missing=missing_of(course, container), late=(visit.latest or visit.planned) < desk.now, url=_url(visit),
+            missing=missing_of(course, container), window=_window(visit), next=step.title if step else None,
+            late=(visit.latest or visit.planned) < desk.now, url=_url(visit),
         )  # fmt: skip
+
+
+def _window(visit: VisitRow) -> Message | None:
+    """Return the window in words: hours alone where all of it is on the day of the visit."""
+    if visit.latest is None or visit.earliest == visit.latest:
+        return None
+    first, planned, last = (agenda().local(one) for one in (visit.earliest, visit.planned, visit.latest))
+    if first.date() == planned.date() == last.date():
+        return Message("day-care.window", {"earliest": f"{first:%H:%M}", "latest": f"{last:%H:%M}"})
+    return Message("day-care.window", {"earliest": Moment(first), "latest": Moment(last)})
 
 
 def _url(visit: VisitRow) -> str:
@@ -143,7 +165,7 @@ class Told:
 @page("guide", about="container", writes=False)
 def guide(desk: Desk) -> HttpResponse:
     """Lead through connecting or changing, step by step."""
-    steps = steps_of(desk)
+    steps = steps_of(desk.treatment.id, desk.course, desk.container)
     names = names_of(one.entry.who for one in steps if one.entry)
     course, container = desk.course, desk.container
     change = before(course, container) is not None

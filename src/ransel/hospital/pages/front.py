@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from ransel.chart.people import Role
 from ransel.hospital.clock import move, now
+from ransel.hospital.demo.pumps import reveal
 from ransel.hospital.gate import Desk, page, url_of
 from ransel.hospital.policy import Relation, allows
 from ransel.hospital.rulebook import agenda
@@ -111,6 +112,7 @@ def demo_clock(request: HttpRequest) -> HttpResponse:
         raise Http404
     by = {"hour": timedelta(hours=1), "six-hours": timedelta(hours=6)}.get(request.POST.get("by", ""))
     move(by or _until_morning(now()))
+    reveal(now())
     back = request.POST.get("next", "/demo/")
     return redirect(back if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}) else "/demo/")
 

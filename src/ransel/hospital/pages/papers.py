@@ -28,9 +28,9 @@ def label(desk: Desk) -> HttpResponse:
     """Print the label of a released container; before its release, and after it was thrown away, there is none."""
     released = _released(desk)
     if released is None:
-        why = "label.discarded" if desk.container.phase == "discarded" else "label.not-released"
+        why = "pharmacy.no-label-discarded" if desk.container.phase == "discarded" else "pharmacy.no-label-not-released"
         if desk.container.phase == "blocked":
-            why = "label.blocked"
+            why = "pharmacy.no-label-blocked"
         context = {"desk": desk, "why": Message(why), "form": {"title": Message("page.label")}}
         return render(desk.request, "pages/pharmacy/not_now.html", context, status=REFUSED_STATUS)
     return _pdf("label", make_label(_planned(desk), _preparation(desk), paper_language(), released), released, desk)

@@ -1,4 +1,4 @@
-"""Pumps as nurses handle them: set aside for a course, replaced by a spare, brought back, made ready for the next child."""
+"""Pumps as nurses handle them: set aside for a course, replaced by a spare, brought back, made ready again."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _replaced(desk: Desk, data: Data) -> tuple[Record, ...]:
 
 
 def _guide_of_next(desk: Desk) -> str:
-    """Return the steps of the container that is connected next, the chart when there is none or they are not for them."""
+    """Return the steps of the container that is connected next, or the chart."""
     waiting = (one.index for one in desk.course.containers if one.phase not in {"connected", "removed", "accounted"})
     number = next(waiting, 0)
     return desk.url("guide", container=number) if number and desk.may("guide") else "chart"

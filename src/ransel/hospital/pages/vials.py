@@ -21,7 +21,7 @@ from ransel.hospital.pages.chart import names_of
 from ransel.hospital.rulebook import agenda, library
 from ransel.hospital.todo import own_treatments
 from ransel.hospital.vial_use import CourseUse, LotUse, Making, Price, is_like, lots_of, total, uses_of
-from ransel.language import Message, Refused
+from ransel.language import Message, Moment, Refused
 from ransel.quantities import Mass
 from ransel.store.loading import load
 from ransel.store.models import AccessRow, Child, ContainerRow
@@ -126,8 +126,9 @@ def vials(desk: Desk) -> HttpResponse:
         "wanted": wanted,
         "found": _found(desk, wanted) if wanted else None,
         "csv": "?" + urlencode({"from": first, "to": last, "csv": 1}),
-        "first": first,
-        "last": last,
+        "period": (first.isoformat(), last.isoformat()),
+        "first_day": Moment(first, with_year=True),
+        "last_day": Moment(last, with_year=True),
     }
     return render(desk.request, "pages/pharmacy/vials.html", context)
 

@@ -33,17 +33,18 @@ from ransel.hospital.forms import Field
 from ransel.hospital.gate import Desk, page, url_of
 from ransel.hospital.pages.chart import names_of
 from ransel.hospital.pages.connecting import guide_or_chart
+from ransel.hospital.pages.day_care import due_soon
 from ransel.hospital.record_fields import choice_field
 from ransel.hospital.rulebook import agenda
 from ransel.hospital.signing import Data, SignForm, sign_page
-from ransel.hospital.todo import own_treatments, todos_of
+from ransel.hospital.todo import Todo, own_treatments, todos_of
 from ransel.language import Joined, Message, Refusal, Refused, refuse
 from ransel.quantities import Quantity, Shown
 from ransel.store.loading import load
 from ransel.store.models import Child, TreatmentRow
 
 OBSERVE_EVERY = timedelta(hours=4)
-"""After this time without an observation a child on the ward is shown as overdue: an assumption, and the page says so."""
+"""After so long without an observation a child on the ward is overdue: an assumption, and the page says so."""
 SIDE_EFFECTS_AT_ONCE = 4
 OTHER = "other"
 TERMS: Mapping[str, str] = MappingProxyType({
@@ -139,9 +140,14 @@ def ward(desk: Desk) -> HttpResponse:
         "beds": sorted((one for one in beds if not one.course.at_home), key=lambda one: not one.overdue),
         "at_home": [one for one in beds if one.course.at_home],
         "every": span(OBSERVE_EVERY),
-        "todos": todos_of(desk.person, desk.now),
+        "todos": [one for one in due_soon(todos_of(desk.person, desk.now), desk.now) if not _is_for_the_doctor(one)],
     }
     return render(desk.request, "pages/ward/ward.html", context)
+
+
+def _is_for_the_doctor(todo: Todo) -> bool:
+    """Whether a doctor has to declare the child fit first; nobody goes home before that."""
+    return todo.kind == "go-home" and todo.due is None
 
 
 def _bed(desk: Desk, row: TreatmentRow, child: Child) -> Bed:

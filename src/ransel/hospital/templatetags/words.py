@@ -17,7 +17,7 @@ from ransel.hospital.gate import Desk, url_of
 from ransel.hospital.rulebook import agenda
 from ransel.language import Language, Message, Moment, Refusal, translate
 from ransel.papers.wording import place
-from ransel.quantities import Quantity, Shown
+from ransel.quantities import Mass, Quantity, Shown
 
 register = template.Library()
 
@@ -111,6 +111,12 @@ def refused(context: template.Context, refusal: Refusal) -> str:
 def local(at: datetime) -> Moment:
     """Return an instant as a value for `{% say %}`, in the hospital's time."""
     return agenda().moment(at)
+
+
+@register.filter
+def mg(mass: Mass) -> Shown:
+    """Return a mass as a value for `{% say %}`, in mg."""
+    return Shown(mass, "mg", 2)
 
 
 @register.filter
