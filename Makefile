@@ -9,7 +9,7 @@ READY := .venv/.ready
 OUT ?= out/example
 WHEN := --now 2027-02-02T09:00 --start 2027-02-05T14:00
 
-.PHONY: help run example test prove lint bench docs lock messages clean
+.PHONY: help run example test prove lint bench docs screenshots lock messages clean
 
 help:  ## show these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -22,19 +22,20 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
-run: example  ## carry the example child through one course, run it on the simulated pump, leave the papers in out/example
+run: $(READY)  ## open the demo: a hospital with synthetic children; Ctrl-C stops it
+	@$(BIN)/ransel demo
 
-example: $(READY)  ## the same, also once the demo exists
+example: $(READY)  ## carry the example child through one course, run it on the simulated pump, leave the papers in out/example
 	@$(BIN)/ransel course examples/noor.toml $(WHEN) --out $(OUT)
 	@echo
 	@$(BIN)/ransel run examples/noor.toml $(WHEN) --fault "occlusion@37h for 20min" --out $(OUT)/infusion
 
 test: $(READY)  ## unit, property, conformance and system tests
-	@tools/system-packages dmtx-utils
+	@tools/system-packages dmtx-utils postgresql chromium
 	$(BIN)/pytest -n 2 -m "not prove"
 
 prove: $(READY)  ## the long proofs: many more random cases, fixed seeds
-	@tools/system-packages dmtx-utils
+	@tools/system-packages dmtx-utils postgresql chromium
 	RANSEL_PROOF=long $(BIN)/pytest -n 2 -m "prove or property"
 
 lint: $(READY)  ## ruff, mypy strict, import-linter
@@ -48,6 +49,9 @@ bench: $(READY)  ## measured figures, as ratios against a limit or a peer
 
 docs: $(READY)  ## regenerate what is generated: hazard log, reference pages, the picture in the README
 	$(BIN)/python -m docs.generate
+
+screenshots: $(READY)  ## take the pictures of all pages of the demo anew, into docs/screenshots
+	$(BIN)/python tests/system/hospital/screenshots.py
 
 messages: $(READY)  ## compile the Dutch and English catalogues
 	$(BIN)/python -m tools.messages

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
 from docs.markdown import table, with_parts
@@ -179,13 +180,22 @@ def modelled() -> str:
 
 
 def awaiting() -> str:
-    """Return the checks that await another part of Ransel."""
+    """Return the checks of which another part of Ransel shows the rest, and whether it does."""
     rows = [
-        (one.id, one.title.text(), one.awaits.room, one.awaits.shown.text(), one.awaits.remains.text())
+        (one.id, one.title.text(), one.awaits.room, one.awaits.shown.text(), one.awaits.remains.text(),
+         "yes" if _has_come(one.awaits.room) else "not yet")
         for one in checks()
         if one.awaits
-    ]
-    return table(("check", "", "awaits", "shown here", "remains"), rows)
+    ]  # fmt: skip
+    return table(("check", "", "by", "shown by the pump", "the rest", "shown"), rows)
+
+
+def _has_come(room: str) -> bool:
+    """Whether a room is there and shows what remained of the checks that named it."""
+    try:
+        return find_spec(f"ransel.{room}.conformance") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def all_checks() -> str:

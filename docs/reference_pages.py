@@ -19,6 +19,7 @@ from docs import (
     made_parts,
     pump_conformance_page,
     refusals,
+    who_may_what,
 )
 from docs.change_window_picture import picture
 from docs.example_course import LIBRARY, patient
@@ -49,6 +50,7 @@ def pages() -> dict[Path, str]:
         "run-json": infusion_keys.run_page(),
         "alarms": alarm_list.page(),
         "drug-library": drug_rows.page(),
+        "who-may-what": who_may_what.page(),
     }
     made = {HERE / "reference" / f"{name}.md": _with_introduction(name, body) for name, body in reference.items()}
     explained = {path: with_parts(path.read_text(encoding="utf-8"), PARTS) for path in _pages_with_parts()}

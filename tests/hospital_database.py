@@ -42,6 +42,7 @@ def django_ready() -> Iterator[Path]:
     from django.core.management import call_command
     from django.db import connection
 
+    (home / "static").mkdir(exist_ok=True)  # where `ransel serve` gathers static files; whitenoise misses it
     call_command("migrate", verbosity=0)
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -74,7 +74,7 @@ STEPS: Mapping[str, tuple[str, Callable[[Story], object]]] = {
     "second-released": ("second-go", lambda story: story.made(2)),
     "home-care": ("second-released", Story.home_care),
     "ready-to-change": ("home-care", _ready_to_change),
-    "changed": ("second-released", Story.changed),
+    "changed": ("home-care", Story.changed),
     "disconnected": ("changed", Story.disconnected),
     "pump-back": ("disconnected", Story.pump_back),
     "withdrawn-before": ("cleared", _withdrawn),

@@ -1,6 +1,6 @@
 """Noor's course as her team signs it, step by step, at times that belong to it; for tests of the chart."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 from ransel.chart.batches import finish_of, released_record, steps_of
@@ -11,6 +11,7 @@ from ransel.chart.records import care, pharmacy, prescribing
 from ransel.chart.rules import Identity, Rules, course_document, patient_of, replanned
 from ransel.chart.signing import sign
 from ransel.chart.treatment import Treatment, after
+from ransel.language import Refused
 from ransel.planning import Agenda, plan_whole_course
 from ransel.prescribing.patient import Choice
 from ransel.protocols import DEFAULT_PROTOCOL, Library, Protocol
@@ -56,8 +57,14 @@ class Story:
 
     def rules(self, course=None) -> Rules:
         state = self.treatment.course(course) if course else self.treatment.current
-        planned = replanned(self.treatment, state.number, NOOR, self.protocol, self.agenda) if state else None
-        return Rules(self.protocol, self.agenda, NOOR, planned, self.free_pumps)
+        rules = Rules(self.protocol, self.agenda, NOOR, free_pumps=self.free_pumps)
+        if state is None:
+            return rules
+        try:
+            planned = replanned(self.treatment, state.number, NOOR, self.protocol, self.agenda)
+        except Refused as refused:
+            return replace(rules, differs=refused.refusals)
+        return replace(rules, planned=planned)
 
     def hand(self, person, *, reason="", happened=None, seen=None, key="") -> Hand:
         who, role, where = PEOPLE[person]
@@ -186,8 +193,7 @@ class Story:
 
     def strength(self, container, course=1):
         ordered = ordered_container(self.treatment.course(course), container)
-        unit = self.rules(course).preparation(container).container.recipe.concentration.unit
-        return ordered.concentration.text("en", unit, 4)
+        return ordered.concentration.text("en", f"{self.protocol.dose.unit}/mL", 4)
 
     def check(self, container, course=1, **changes):
         told = self.displayed(container, course) | {"child": NOOR.number, "code": self.code(container, course)}

@@ -61,6 +61,7 @@ def test_no_way_leads_to_a_connected_container_that_was_not_released_and_handed_
             assert order == sorted(order)
 
 
+@pytest.mark.hazard("HZ-065")
 @given(st.lists(st.sampled_from(sorted({step for steps in COURSE.values() for step in steps})), max_size=30))
 def test_no_way_leads_to_a_running_course_that_nobody_verified(steps):
     phase, seen = "none", []

@@ -65,7 +65,7 @@ def client_of(who, *, emergency="", enforce_csrf=False):
     if emergency:
         Glass.objects.create(person=one, treatment=emergency, cause="emergency", reason="in a test", opened=now(),
                              until=now() + timedelta(hours=4))  # fmt: skip
-    client = Client(enforce_csrf_checks=enforce_csrf)
+    client = Client(enforce_csrf_checks=enforce_csrf, headers={"host": "localhost"})
     client.force_login(one, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 

@@ -39,7 +39,7 @@ def weighings_of(rules: Rules, state: ContainerState) -> tuple[Weighing, ...]:
 def batch_record(rules: Rules, state: ContainerState, confirmed_by: str = NOT_YET) -> BatchRecord:
     """Return the batch record of the making in hand; `confirmed_by` confirms the stability figures."""
     started, checked = state.last(BatchStarted), state.last(BatchChecked)
-    if started is None or rules.planned is None:
+    if started is None:
         raise LookupError(state.index)
     container = rules.preparation(state.index).container
     leaves = rules.preparation(state.index).clock.out_of_fridge
@@ -47,7 +47,7 @@ def batch_record(rules: Rules, state: ContainerState, confirmed_by: str = NOT_YE
     clock = rules.clock(state.index, started.what.made, planned_leaving)
     return BatchRecord(
         code=container_code(
-            rules.planned.order, container, rules.agenda.site, clock.finish_before.at, making=state.making
+            rules.plan().order, container, rules.agenda.site, clock.finish_before.at, making=state.making
         ),
         container=container,
         clock=clock,

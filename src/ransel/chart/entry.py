@@ -87,18 +87,25 @@ def read_entry(told: Mapping[str, Any]) -> Entry[Record]:
             who=str(told["who"]),
             role=Role(told["role"]),
             where=str(told["where"]),
-            happened=datetime.fromisoformat(told["happened"]),
-            written=datetime.fromisoformat(told["written"]),
+            happened=_instant(told, "happened"),
+            written=_instant(told, "written"),
             seen=int(told["seen"]),
             reason=str(told["reason"]),
             key=str(told["key"]),
         )
     except KeyError as missing:
         refuse("key.missing", str(missing.args[0]))
-    except (TypeError, AttributeError, ValueError) as wrong:
+    except (TypeError, AttributeError, ValueError, OverflowError, RecursionError) as wrong:
         if isinstance(wrong, Refused):
             raise
         refuse("entry.unreadable", "", str(wrong))
+
+
+def _instant(told: Mapping[str, Any], key: str) -> datetime:
+    instant = datetime.fromisoformat(told[key])
+    if instant.tzinfo is None:
+        refuse("instant.no-zone", key, told[key])
+    return instant
 
 
 def read_text(line: str) -> Entry[Record]:
@@ -109,7 +116,7 @@ def read_text(line: str) -> Entry[Record]:
     """
     try:
         told = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         refuse("event.not-json")
     if not isinstance(told, dict):
         refuse("event.not-object")

@@ -22,7 +22,7 @@ class Journal(Protocol):
         """Append entries, all or none, each at the next version of its treatment; return the new head.
 
         Raises:
-            VersionTakenError: when a version is not the next one of its treatment.
+            VersionTakenError: when a version is not the next one of its treatment, or its key has signed before.
         """
 
     def entries(self, treatment: str) -> tuple[Entry[Record], ...]:
@@ -44,23 +44,27 @@ class MemoryJournal:
     def __init__(self) -> None:
         self._links: list[Link] = []
         self._versions: dict[str, int] = {}
+        self._keys: set[tuple[str, str]] = set()
         self._lock = Lock()
 
     def append(self, entries: Sequence[Entry[Record]]) -> Head:
         """Append entries, all or none; see `Journal`."""
         with self._lock:
-            versions, head, links = dict(self._versions), self.head(), []
+            versions, keys, head, links = dict(self._versions), set(self._keys), self.head(), []
             for entry in entries:
-                if entry.version != versions.get(entry.treatment, 0) + 1:
+                signed = (entry.treatment, entry.key)
+                if entry.version != versions.get(entry.treatment, 0) + 1 or signed in keys:
                     raise VersionTakenError(entry.treatment)
                 versions[entry.treatment] = entry.version
+                if entry.key:
+                    keys.add(signed)
                 position, text = head.position + 1, entry.as_text()
                 link = Link(position, entry.treatment, entry.version, text, head.hash,
                             hash_of(head.hash, position, text))  # fmt: skip
                 links.append(link)
                 head = Head(position, link.hash)
             self._links += links
-            self._versions = versions
+            self._versions, self._keys = versions, keys
             return head
 
     def entries(self, treatment: str) -> tuple[Entry[Record], ...]:

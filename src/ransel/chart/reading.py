@@ -31,6 +31,8 @@ def read_record(
         refuse("entry.kind-unknown", "kind", kind)
     if version > model.version:
         refuse("entry.from-the-future", "kind_version", str(version), kind=kind, known=model.version)
+    if version < 1:
+        refuse("entry.unreadable", "kind_version", str(version))
     for step in range(version, model.version):
         data = upcasts[kind, step](data)
     return record_of(model, data)

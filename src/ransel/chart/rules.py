@@ -37,6 +37,8 @@ class Rules:
     Values:
         protocol: of the order, or meant for it. agenda: the hospital's hours.
         identity: of the child. planned: the course as its order plans it, None before one.
+        differs: why the course no longer comes out as it was signed; then `planned` is None, and what rests on the
+            plan is refused. What happens beside the child is still written down.
         free_pumps: the numbers of pumps that could be used now; None when nobody looked.
     """
 
@@ -44,21 +46,36 @@ class Rules:
     agenda: Agenda
     identity: Identity
     planned: PlannedCourse | None = None
+    differs: tuple[Refusal, ...] = ()
     free_pumps: frozenset[str] | None = None
 
-    def preparation(self, container: int) -> Preparation:
-        """Return how a container of the planned course is made."""
+    def plan(self) -> PlannedCourse:
+        """Return the course as its order plans it.
+
+        Raises:
+            Refused: when it no longer comes out as it was signed.
+        """
+        if self.differs:
+            raise Refused(self.differs)
         if self.planned is None:
             raise LookupError("no course is planned")
-        return next(one for one in self.planned.plan.preparations if one.container.index == container)
+        return self.planned
+
+    def preparation(self, container: int) -> Preparation:
+        """Return how a container of the planned course is made; see `plan`."""
+        return next(one for one in self.plan().plan.preparations if one.container.index == container)
 
     def clock(self, container: int, made: Any, left_fridge: Any = None) -> StabilityClock:  # noqa: ANN401 - instants
-        """Return the clock of a container that was really made, and has really left the fridge, at these instants."""
+        """Return the clock of a container that was really made, and has really left the fridge, at these instants.
+
+        One that is handed over sooner than making usually takes was never in the fridge.
+        """
         planned, site = self.preparation(container).clock, self.agenda.site.pharmacy
+        into_fridge = made + site.preparation_takes.value.timedelta
         return StabilityClock(
             stability=planned.stability,
             made=made,
-            into_fridge=made + site.preparation_takes.value.timedelta,
+            into_fridge=into_fridge if left_fridge is None else min(into_fridge, left_fridge),
             out_of_fridge=left_fridge,
             validated=planned.validated,
         )

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from ransel.chart.guards.guard import has_go
 from ransel.chart.guards.home import home_care
 from ransel.chart.people import Role
-from ransel.chart.records.care import FitForHome, HomeCareAccepted, HomeCareAsked, Removed
+from ransel.chart.records.care import FitForHome, HomeCareAccepted, HomeCareAsked, Readmitted, Removed
 from ransel.chart.records.pharmacy import BatchStarted, Released
 from ransel.chart.records.prescribing import CriteriaRecorded
 from ransel.chart.treatment import ContainerState, CourseState, Treatment
@@ -136,9 +137,10 @@ _IN_THE_PHARMACY: Mapping[str, str] = MappingProxyType(
 def _of_containers(treatment: Treatment, course: CourseState, now: datetime) -> Iterator[Task]:
     for container in course.containers:
         kind = _IN_THE_PHARMACY.get(container.phase)
-        if kind is not None and course.phase != "stopped":
+        waits = container.phase in {"planned", "withheld", "blocked"} or (kind == "make" and not has_go(container))
+        if kind is not None and not waits and course.phase != "stopped":
             yield _of_pharmacy(treatment, course, container, kind)
-        if container.phase in {"planned", "withheld", "blocked"} and course.phase != "stopped":
+        if waits and course.phase != "stopped":
             yield _of_visit(treatment, course, "go", visit_of(course, "go", container.index, now), container.index)
         yield from _beside_the_child(treatment, course, container, now)
 
@@ -187,8 +189,10 @@ def _at_home(treatment: Treatment, course: CourseState, now: datetime) -> Iterat
     if visit is None or visit.place != "home":
         return
     if course.phase in {"running", "between"} and not course.at_home:
-        fit = course.last(FitForHome)
-        yield Task(kind="go-home", treatment=treatment.id, course=course.number, due=fit.happened if fit else None)
+        fit, back = course.last(FitForHome), course.last(Readmitted)
+        holds = fit is not None and (back is None or back.version < fit.version)
+        due = fit.happened if fit is not None and holds else None
+        yield Task(kind="go-home", treatment=treatment.id, course=course.number, due=due)
     asked, accepted = course.last(HomeCareAsked), course.last(HomeCareAccepted)
     if not home_care(course):
         yield _of_visit(treatment, course, "ask-home-care", visit, last)

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from ransel.cli.output import show
 from ransel.cli.settings import read_settings
-from ransel.hospital.environment import read_environment
+from ransel.hospital.environment import DEMO_HOSPITAL, read_environment
 from ransel.hospital.start import require_tables, start_django
 from ransel.language import Language, Message, refuse
-
-DEMO_PROTOCOLS = Path(__file__).parents[1] / "hospital" / "demo" / "hospital"
 
 
 def demo(port: int, language: str | None, *, fresh: bool) -> None:
@@ -22,7 +20,7 @@ def demo(port: int, language: str | None, *, fresh: bool) -> None:
     database_is_set = bool(os.environ.get("RANSEL_DATABASE_URL"))
     os.environ["RANSEL_DEMO"] = "1"
     os.environ.setdefault("RANSEL_HOME", str(Path.home() / ".local" / "share" / "ransel-demo"))
-    os.environ.setdefault("RANSEL_PROTOCOLS", str(DEMO_PROTOCOLS))
+    os.environ.setdefault("RANSEL_PROTOCOLS", str(DEMO_HOSPITAL))
     if language:
         os.environ["RANSEL_LANGUAGE"] = words
     from ransel.hospital.serving import LOOPBACK, free_port, require_demo_home, serve

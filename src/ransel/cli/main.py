@@ -30,6 +30,10 @@ protocols_app = typer.Typer(
 app.add_typer(protocols_app, name="protocols")
 conformance_app = typer.Typer(help="Checks against published requirements, run here and now.", rich_markup_mode=None)
 app.add_typer(conformance_app, name="conformance")
+chart_app = typer.Typer(
+    help="The entries of all children: check them, take one treatment out or in.", rich_markup_mode=None
+)
+app.add_typer(chart_app, name="chart")
 
 Child = Annotated[Path, typer.Argument(metavar="CHILD.toml", help="The patient's file.")]
 ProtocolId = Annotated[
@@ -278,6 +282,105 @@ def setup(
     from ransel.cli.hospital import setup as set_up
 
     set_up(administrator, organisation, name, language)
+
+
+@chart_app.callback()
+def chart() -> None:
+    """The entries of all children: check them, take one treatment out or in (database of RANSEL_DATABASE_URL)."""
+
+
+@chart_app.command("verify")
+def chart_verify(
+    head: Annotated[
+        Path | None, typer.Option("--head", metavar="FILE", help="A head that was kept elsewhere must be on the way.")
+    ] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Walk the chain of all entries and name the first place where something was changed, moved or removed."""
+    from ransel.cli.chart import verify
+
+    verify(head, as_json=as_json, language=language)
+
+
+@chart_app.command("head")
+def chart_head(
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write it into this new file.")] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Say where the chain ends; kept elsewhere, it shows later that nothing was cut off."""
+    from ransel.cli.chart import show_head
+
+    show_head(out, as_json=as_json, language=language)
+
+
+@chart_app.command("rebuild")
+def chart_rebuild(language: Words = None) -> None:
+    """Write all boards anew from the entries; the entries themselves stay as they are."""
+    from ransel.cli.chart import rebuild
+
+    rebuild(language)
+
+
+@chart_app.command("export")
+def chart_export(
+    treatment: Annotated[str, typer.Argument(metavar="TREATMENT", help="The id of a treatment.")],
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="The new file.")],
+    language: Words = None,
+) -> None:
+    """Write one treatment, every entry exactly as it was signed, into a file for another Ransel."""
+    from ransel.cli.chart import export
+
+    export(treatment, out, language)
+
+
+@chart_app.command("import")
+def chart_import(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `ransel chart export` has written.")],
+    language: Words = None,
+) -> None:
+    """Take in a treatment that was exported elsewhere; the same file twice changes nothing."""
+    from ransel.cli.chart import import_file
+
+    import_file(file, language)
+
+
+@chart_app.command("reads")
+def chart_reads(
+    whom: Annotated[
+        str, typer.Argument(metavar="CHILD|TREATMENT", help="A patient number, the code of a child, or a treatment.")
+    ],
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE.csv", help="Write a table into this file.")] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Say who has looked at the data of one child, when, why, and what was refused."""
+    from ransel.cli.chart import reads
+
+    reads(whom, out, as_json=as_json, language=language)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The new file.")],
+    language: Words = None,
+) -> None:
+    """Write the whole database into a new file while others work, its chain checked."""
+    from ransel.cli.backup import back_up
+
+    back_up(file, language)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `ransel backup` has written.")],
+    language: Words = None,
+) -> None:
+    """Make a new database (RANSEL_HOME or RANSEL_DATABASE_URL) out of a backup; never over one that is there."""
+    from ransel.cli.backup import restore as put_back
+
+    put_back(file, language)
 
 
 def run() -> None:

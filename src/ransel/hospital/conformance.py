@@ -17,9 +17,9 @@ from ransel.chart.signing import sign
 from ransel.hospital.demo.children import CHILDREN
 from ransel.hospital.demo.people import HOSPITAL, NORTH, OTHER_HOSPITAL, SOUTH
 from ransel.hospital.demo.present import Present
-from ransel.hospital.demo.programme import HOSPITAL_FOLDER
 from ransel.hospital.demo.shelf import Shelf
 from ransel.hospital.demo.story import MINUTE, Story
+from ransel.hospital.environment import DEMO_HOSPITAL
 from ransel.hospital.policy import Relation, allows, policy, relation_of
 from ransel.language import Refused
 from ransel.planning import Agenda
@@ -60,7 +60,7 @@ def order_label_cassette_and_pump(bench: Bench) -> Iterator[Observation]:
 
 def _ready_to_programme() -> Story:
     """Return a course whose first cassette is out of the fridge and whose pump is made ready."""
-    library = Library(HOSPITAL_FOLDER)
+    library = Library(DEMO_HOSPITAL)
     present = Present(NOW, Agenda(library.site))
     child = next(one for one in CHILDREN if one.centre == HOSPITAL)
     story = Story(child, present, library.protocol(DEFAULT_PROTOCOL), Shelf())

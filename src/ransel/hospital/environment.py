@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+DEMO_HOSPITAL = Path(__file__).parent / "demo" / "hospital"
+"""The settings of the hospital of the demo, as RANSEL_PROTOCOLS names a folder; its courses are planned by them."""
 DEMO_SECRET = "ransel-demo-secret-known-to-everybody-and-good-for-nothing"  # noqa: S105 - a demo hides nothing
 
 

@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRefresh
 
 from ransel.chart.people import Hand, Role
 from ransel.chart.rules import Identity, Rules
@@ -193,6 +194,8 @@ def _guarded(this: Page) -> Callable[..., HttpResponse]:
 
 def _stranger(request: HttpRequest) -> HttpResponse:
     """Lead somebody who is not logged in to the log-in; in a demo, first to the page that explains it."""
+    if request.headers.get("HX-Request") == "true":  # a board that updates itself: the whole page asks anew
+        return HttpResponseClientRefresh()
     if settings.DEMO and request.path == "/":
         return redirect("demo")
     return redirect(f"{reverse('account_login')}?next={quote(request.path)}")

@@ -22,6 +22,7 @@ from ransel.chart.records.care import (
     PumpAssigned,
     PumpReplaced,
     Readied,
+    Removed,
     ResidueRecorded,
 )
 from ransel.chart.treatment import ContainerState, CourseState
@@ -138,16 +139,24 @@ def _why_not(course: CourseState, container: ContainerState, plan: _Plan) -> Mes
     """Return why the tables know no such step now, None when they do."""
     if not plan.signs:
         return None
-    if next_phase(COURSE, course.phase, plan.signs) is None:
+    first = before(course, container)
+    phase: str | None = course.phase
+    if plan.signs == Connected.kind and first is not None and first.phase == "connected":
+        phase = next_phase(COURSE, course.phase, Removed.kind)  # both are signed together
+    if phase is None or next_phase(COURSE, phase, plan.signs) is None:
         return Message("missing.course-is", {"phase": phase_name("course", course.phase)})
-    of = (before(course, container) or container) if plan.signs == ResidueRecorded.kind else container
-    if not knows(CONTAINER, plan.signs) or next_phase(CONTAINER, of.phase, plan.signs) is not None:
+    return _container_is_not(container if plan.signs != ResidueRecorded.kind else first or container, plan)
+
+
+def _container_is_not(container: ContainerState, plan: _Plan) -> Message | None:
+    """Return why it is not the time of a container for a step, None when it is."""
+    if not knows(CONTAINER, plan.signs) or next_phase(CONTAINER, container.phase, plan.signs) is not None:
         return None
-    if of is not container:
-        return Message("missing.not-taken-off", {"container": of.index})
-    if of.phase in _WAITS_FOR:
-        return Message(_WAITS_FOR[of.phase])
-    return Message("missing.container-is", {"phase": phase_name("container", of.phase)})
+    if plan.signs == ResidueRecorded.kind:
+        return Message("missing.not-taken-off", {"container": container.index})
+    if container.phase in _WAITS_FOR:
+        return Message(_WAITS_FOR[container.phase])
+    return Message("missing.container-is", {"phase": phase_name("container", container.phase)})
 
 
 def _step(

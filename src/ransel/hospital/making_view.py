@@ -15,7 +15,7 @@ from ransel.chart.rules import Rules
 from ransel.chart.signing import sign
 from ransel.chart.treatment import ContainerState, CourseState
 from ransel.chart.wording import choice_label, phase_name
-from ransel.compounding import BatchRecord, Weighing, WeighingStep
+from ransel.compounding import BatchRecord, Weighing, WeighingStep, release
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk
 from ransel.hospital.offers import Offer
@@ -35,6 +35,7 @@ class StepLine:
 
     Values:
         weighing, entry: None while it was not weighed. who: weighed it, by name. url: where it is weighed, else empty.
+        lots_wrong: why its lots cannot stand.
     """
 
     step: WeighingStep
@@ -42,6 +43,12 @@ class StepLine:
     entry: Entry[Weighed] | None
     who: str
     url: str
+    lots_wrong: tuple[Refusal, ...]
+
+    @property
+    def blocks(self) -> bool:
+        """Whether the making cannot be released as this step is."""
+        return self.state == "out" or bool(self.lots_wrong)
 
     @property
     def state(self) -> StepState:
@@ -147,19 +154,14 @@ class MakingView:
         return self.state.phase == "discarded"
 
     @property
-    def out(self) -> tuple[StepLine, ...]:
-        """Weighings out of tolerance: nobody can check or release it."""
-        return tuple(one for one in self.steps if one.state == "out")
+    def blocked(self) -> tuple[StepLine, ...]:
+        """Steps that block this making; of one that was thrown away nothing is left to block."""
+        return () if self.is_discarded or self.released else tuple(one for one in self.steps if one.blocks)
 
     @property
     def next_step(self) -> StepLine | None:
-        """What is to be weighed next: what was not yet, else what lies out of tolerance."""
-        return next((one for one in self.steps if one.state == "waiting"), None) or next(iter(self.out), None)
-
-    @property
-    def all_weighed(self) -> bool:
-        """Whether everything is weighed and in tolerance."""
-        return all(one.state == "in" for one in self.steps)
+        """What is to be weighed next: what was not yet, else what blocks."""
+        return next((one for one in self.steps if one.state == "waiting"), None) or next(iter(self.blocked), None)
 
     @property
     def has_label(self) -> bool:
@@ -201,19 +203,22 @@ def making_view(desk: Desk) -> MakingView:
     people = {one.who for one in state.latest.values()} | {one.who for one in (*state.weighed, *state.discarded)}
     names = names_of(people)
     may_weigh = desk.may("weigh") and is_time_for(desk, "weighed")
+    record = None if state.last(BatchStarted) is None else batch_record(rules, state)
     return MakingView(
         course=desk.course,
         state=state,
         preparation=rules.preparation(state.index),
-        steps=tuple(_lines(desk, rules, names, may_weigh=may_weigh)),
+        steps=tuple(_lines(desk, rules, names, record, may_weigh=may_weigh)),
         clocks=tuple(clocks_of(desk.course, state, desk.now)),
-        record=None if state.last(BatchStarted) is None else batch_record(rules, state),
+        record=record,
         names=names,
     )
 
 
-def _lines(desk: Desk, rules: Rules, names: dict[str, str], *, may_weigh: bool) -> Iterator[StepLine]:
-    state = desk.container
+def _lines(
+    desk: Desk, rules: Rules, names: dict[str, str], record: BatchRecord | None, *, may_weigh: bool
+) -> Iterator[StepLine]:
+    state, wrong = desk.container, _lots_wrong(desk, record)
     weighings = {one.step.ingredient.id: one for one in weighings_of(rules, state)}
     entries = {one.what.ingredient: one for one in state.weighed}
     for step in steps_of(rules, state.index):
@@ -224,7 +229,19 @@ def _lines(desk: Desk, rules: Rules, names: dict[str, str], *, may_weigh: bool) 
             entry=entry,
             who=names.get(entry.who, entry.who) if entry else "",
             url=f"{desk.url('weigh')}?ingredient={step.ingredient.id}" if may_weigh else "",
+            lots_wrong=tuple(one for one in wrong if entry and one.field == f"lots.{step.ingredient.id}"),
         )
+
+
+def _lots_wrong(desk: Desk, record: BatchRecord | None) -> tuple[Refusal, ...]:
+    """Return what a release would say of the lots, so that it is seen before the next vial is opened."""
+    if record is None:
+        return ()
+    try:
+        release(record, desk.now, desk.person.id_code)
+    except Refused as refused:
+        return tuple(one for one in refused.refusals if one.field.startswith("lots."))
+    return ()
 
 
 def is_time_for(desk: Desk, step: str) -> bool:

@@ -48,7 +48,7 @@ class ResearchRow:
     protocol: str
     age_years: int
     weight_band_kg: str
-    bsa_m2: str
+    bsa_m2: float
     outcome: Outcome
     last_day: int
     days_in_hospital: float
@@ -115,7 +115,7 @@ def _row(
         protocol=course.ordered.what.protocol,
         age_years=first.year - born.year - ((first.month, first.day) < (born.month, born.day)),
         weight_band_kg=f"{int(kilograms // BAND_KG) * BAND_KG}-{int(kilograms // BAND_KG + 1) * BAND_KG}",
-        bsa_m2=f"{float(course.document['bsa_m2']):.1f}",
+        bsa_m2=_round(float(course.document["bsa_m2"])),
         outcome=_outcome(course),
         last_day=(last - first).days,
         days_in_hospital=_round((ends - begins - home) / timedelta(days=1)),

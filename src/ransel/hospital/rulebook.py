@@ -9,6 +9,7 @@ from django.conf import settings
 from ransel.chart.records.prescribing import CriteriaRecorded
 from ransel.chart.rules import Identity, Rules, replanned
 from ransel.chart.treatment import CourseState, Treatment
+from ransel.language import Refused
 from ransel.planning import Agenda, PlannedCourse
 from ransel.protocols import Library, Protocol
 from ransel.protocols.protocol import Words
@@ -46,8 +47,11 @@ def identity_of(treatment: Treatment) -> Identity:
 
 
 def rules_for(treatment: Treatment) -> Rules:
-    """Return what decisions about a treatment rest on, its last course planned."""
-    return rules_of_course(treatment, treatment.current)
+    """Return what decisions about a treatment rest on, its last course planned, or why it no longer can be."""
+    try:
+        return rules_of_course(treatment, treatment.current)
+    except Refused as refused:
+        return Rules(protocol_of(treatment), agenda(), identity_of(treatment), differs=refused.refusals)
 
 
 def rules_of_course(treatment: Treatment, course: CourseState | None) -> Rules:

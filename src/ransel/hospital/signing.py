@@ -177,7 +177,7 @@ def show_form(
         "fields": filled(fields, typed, refusals),
         "refusals": refusals,
         "elsewhere": elsewhere(fields, refusals),
-        "stop": any(one.code in STOPS for one in refusals),
+        "stop": any(one.code in STOPS or (one.code, desk.page) == NOT_YET_CONNECTED for one in refusals),
         "seen": desk.treatment.version if answers is None else seen_on(desk.request),
         "key": key_on(desk.request) or uuid4().hex,
         "moment_now": local_minute(desk.now),
@@ -195,3 +195,5 @@ STOPS = frozenset({
     "chart.other-pump", "chart.too-late-to-start", "chart.still-in-fridge", "chart.too-long-cold",
 })  # fmt: skip
 """Refusals that mean: stop, do not connect; they are shown large, in words that say whom to call."""
+NOT_YET_CONNECTED = ("chart.not-now", "connect")
+"""Connecting what is not released, or not out of the fridge, is such a stop too; the tables refuse it."""

@@ -18,6 +18,9 @@ from ransel.quantities import Mass
 from ransel.store.models import Child
 
 NOTHING = Mass("0 mg")
+GONE = frozenset({"removed", "accounted", "discarded"})
+"""Phases in which nothing of a container reaches a child any more."""
+
 Key = tuple[int, int, int]
 """Course, container and making."""
 
@@ -29,6 +32,7 @@ class Making:
     Values:
         weighed: every weighing, those that were done again too, because their lots went in.
         released, discarded: None when it was not. used: whether it was at the child.
+        phase: where it stands now; an earlier making of a container was thrown away.
         vials: opened for it. content: what they held. drug: that went into the container.
         delivers: what of it the child is to have.
     """
@@ -45,6 +49,7 @@ class Making:
     released: Entry[Released] | None
     discarded: Entry[Discarded] | None
     used: bool
+    phase: str
     vials: int
     content: Mass
     drug: Mass
@@ -54,6 +59,11 @@ class Making:
     def made(self) -> datetime:
         """When its first vial was opened."""
         return self.started.what.made
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it may still reach a child: a recall begins with these."""
+        return self.phase not in GONE
 
     @property
     def is_wasted(self) -> bool:
@@ -132,6 +142,11 @@ class LotUse:
     expires: date
     makings: tuple[Making, ...]
 
+    @property
+    def children(self) -> int:
+        """For how many children."""
+        return len({one.treatment for one in self.makings})
+
 
 def total(masses: Iterable[Mass]) -> Mass:
     """Return the sum of masses; of none it is nothing."""
@@ -183,9 +198,14 @@ def _making(
         started=last[BatchStarted.kind],
         weighed=tuple(weighed),  # type: ignore[arg-type]  # they are weighings
         released=last.get(Released.kind), discarded=last.get(Discarded.kind), used="connected" in last,
-        vials=container["vials"], content=_content(course) * container["vials"],
+        phase=_phase(course, key), vials=container["vials"], content=_content(course) * container["vials"],
         drug=_mg(container["drug_mg"]), delivers=_mg(container["reaches_patient_mg"]),
     )  # fmt: skip
+
+
+def _phase(course: CourseState, key: Key) -> str:
+    state = course.container(key[1])
+    return state.phase if state is not None and state.making == key[2] else "discarded"
 
 
 def _plan(course: CourseState) -> Mapping[str, Any]:
@@ -221,9 +241,14 @@ def lots_of(makings: Iterable[Making]) -> list[LotUse]:
                 if making not in where:
                     where.append(making)
     return [
-        LotUse(number=number, ingredient=ingredient, expires=expires, makings=tuple(where))
+        LotUse(number=number, ingredient=ingredient, expires=expires, makings=tuple(sorted(where, key=_urgency)))
         for (ingredient, number, expires), where in sorted(found.items())
     ]
+
+
+def _urgency(making: Making) -> tuple[bool, str, datetime]:
+    """Put first what may still reach a child, then child by child."""
+    return not making.is_at_hand, making.child.name, making.made
 
 
 def is_like(number: str, wanted: str) -> bool:

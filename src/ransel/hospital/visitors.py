@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
+from django_htmx.http import HttpResponseClientRefresh
 
 from ransel.hospital.clock import now
 from ransel.hospital.gate import PAGES, url_of
@@ -54,8 +55,15 @@ class SessionLimits:
         """Answer, or log out first."""
         if request.user.is_authenticated and _is_over(request):
             logout(request)
+            if updates_itself(request):
+                return HttpResponseClientRefresh()
             return redirect(f"{reverse('account_login')}?ended=1&next={request.path}")
         return self.answer(request)
+
+
+def updates_itself(request: HttpRequest) -> bool:
+    """Whether a page asks for itself, such as a board every minute, and nobody touched anything."""
+    return request.headers.get("HX-Request") == "true"
 
 
 def _is_over(request: HttpRequest) -> bool:
@@ -64,6 +72,8 @@ def _is_over(request: HttpRequest) -> bool:
     last = request.session.get("last", present)
     if present - last > settings.SESSION_IDLE_S or present - began > settings.SESSION_AT_MOST_S:
         return True
+    if updates_itself(request):
+        return False  # nobody is there because a board is open
     if present - last >= settings.SESSION_IDLE_S // 10 or "last" not in request.session:
         request.session["last"] = present  # not at every request: it would be written each time
     return False

@@ -120,7 +120,8 @@ def _found(
 ) -> Iterator[Escalation]:
     limits = {(one.treatment, one.container): one.finish_before for one in running}
     for container in running:
-        yield from _clock(container, _that_ends(container, to_come), now)
+        stopped = current[container.treatment].course_phase == "stopped"
+        yield from _clock(container, _that_ends(container, to_come, stopped=stopped), now)
     for visit in to_come:
         phase = current[visit.treatment].course_phase
         ends = visit.container if visit.kind == "disconnect" else visit.container - 1
@@ -132,9 +133,11 @@ def _found(
             yield from _not_arranged(visit, limit, now)
 
 
-def _that_ends(container: ContainerRow, to_come: list[VisitRow]) -> VisitRow | None:
+def _that_ends(container: ContainerRow, to_come: list[VisitRow], *, stopped: bool) -> VisitRow | None:
     """Return the visit at which a container comes off, None when the course was stopped before it was due."""
-    ends = {("change", container.container + 1), ("disconnect", container.container)}
+    ends = {("disconnect", container.container)}
+    if not stopped:  # else the next container is never connected
+        ends.add(("change", container.container + 1))
     mine = (one for one in to_come if one.treatment == container.treatment)
     return next((one for one in mine if (one.kind, one.container) in ends), None)
 
@@ -224,7 +227,7 @@ class ShownEscalation:
     @property
     def title(self) -> Message:
         """What is wrong."""
-        return Message(f"watch.{self.escalation.cause}")
+        return Message(f"watch.cause-{self.escalation.cause}")
 
     @property
     def level(self) -> Message:

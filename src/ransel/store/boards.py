@@ -15,6 +15,7 @@ from ransel.chart.tasks import made_between, tasks_of
 from ransel.chart.treatment import ContainerState, CourseState, Treatment, fold
 from ransel.chart.visits import finish_before, visits_of
 from ransel.language import Refusal, Refused
+from ransel.store.journal import lock_for_writing
 from ransel.store.models import ContainerRow, PumpUseRow, TaskRow, TreatmentRow, VisitRow
 
 OFF_THE_SHELF = frozenset({"assigned", "in-use", "off", "returned"})
@@ -47,8 +48,12 @@ def write_boards(treatment: Treatment) -> None:
 
 
 def rebuild_boards(journal: Journal) -> int:
-    """Write the read models of every treatment anew from its entries, all in one transaction; return how many."""
+    """Write the read models of every treatment anew from its entries, all in one transaction; return how many.
+
+    Nobody signs meanwhile: an entry that came in between would be missing on the boards.
+    """
     with transaction.atomic():
+        lock_for_writing()
         for table in ROWS:
             table.objects.all().delete()
         treatments = journal.treatments()

@@ -15,11 +15,15 @@ import pysqlite3
 
 from ransel.language import refuse
 
+ADDRESS = "RANSEL_DATABASE_URL"
 WAIT_S = 30
 """How long a writer waits for the one before it."""
 
 PRAGMAS = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA busy_timeout=30000"
 """Every commit reaches the disk before it is acknowledged."""
+
+DURABLE = f"-c synchronous_commit=on -c lock_timeout={WAIT_S}s"
+"""The same, as PostgreSQL says it; what the address asks for beside it is kept."""
 
 
 def use_newer_sqlite() -> None:
@@ -37,12 +41,15 @@ def databases(url: str) -> dict[str, dict[str, Any]]:
     Raises:
         Refused: for an address of another kind.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "sqlite" and parts.path.strip("/"):
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        refuse("database.address", ADDRESS, "-")
+    if parts.scheme == "sqlite" and parts.path.strip("/") and not parts.netloc:
         return {"default": _sqlite(Path(unquote(parts.path)[1:]))}
     if parts.scheme in {"postgres", "postgresql"} and parts.path.strip("/"):
         return {"default": _postgresql(url)}
-    return refuse("database.address", "RANSEL_DATABASE_URL", parts.scheme or "-")
+    return refuse("database.address", ADDRESS, parts.scheme or "-")
 
 
 def _sqlite(path: Path) -> dict[str, Any]:
@@ -55,9 +62,14 @@ def _sqlite(path: Path) -> dict[str, Any]:
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415 - only where PostgreSQL is used
+    from psycopg import ProgrammingError  # noqa: PLC0415 - only where PostgreSQL is used
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
 
-    told = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    try:
+        told = {key: str(value) for key, value in conninfo_to_dict(url).items() if value is not None}
+    except ProgrammingError:  # its words may hold the password
+        refuse("database.address", ADDRESS, urlsplit(url).scheme)
+    asked = told.pop("options", "")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": told.pop("dbname", ""),
@@ -67,5 +79,6 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PORT": told.pop("port", ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {**told, "options": "-c synchronous_commit=on -c lock_timeout=30s"},
+        # values go beside the statement: the server writes one that fails into its log, and a name would be there too
+        "OPTIONS": {**told, "options": f"{asked} {DURABLE}".lstrip(), "server_side_binding": True},
     }

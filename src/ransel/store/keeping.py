@@ -15,12 +15,9 @@ from ransel.chart.rules import Rules
 from ransel.chart.signing import sign
 from ransel.chart.treatment import Treatment, after
 from ransel.store.boards import write_boards
-from ransel.store.journal import DatabaseJournal
+from ransel.store.journal import DatabaseJournal, lock_for_writing
 from ransel.store.loading import load
 from ransel.store.models import Pump, PumpUseRow
-
-TRIES = 20
-"""Each try means that somebody else has signed in between; nobody is that unlucky."""
 
 
 def keep(
@@ -33,16 +30,20 @@ def keep(
     Raises:
         Refused: with every reason.
     """
-    for _ in range(TRIES):
-        state = load(treatment)
-        entries = sign(state, hand, replace(rules_for(state), free_pumps=free_pumps()), *records)
-        if not entries:
-            return state, ()
-        try:
-            return _kept(state, entries), entries
-        except VersionTakenError:
-            continue
-    raise VersionTakenError(treatment)
+    try:
+        return _signed(treatment, hand, rules_for, records)
+    except VersionTakenError:  # somebody was first: decide again, now that nobody else can come in between
+        with transaction.atomic():
+            lock_for_writing()
+            return _signed(treatment, hand, rules_for, records)
+
+
+def _signed(
+    treatment: str, hand: Hand, rules_for: Callable[[Treatment], Rules], records: tuple[Record, ...]
+) -> tuple[Treatment, tuple[Entry[Record], ...]]:
+    state = load(treatment)
+    entries = sign(state, hand, replace(rules_for(state), free_pumps=free_pumps()), *records)
+    return (_kept(state, entries) if entries else state), entries
 
 
 @transaction.atomic

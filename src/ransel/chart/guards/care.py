@@ -38,7 +38,7 @@ from ransel.chart.rules import Rules
 from ransel.chart.treatment import ContainerState, CourseState, Treatment
 from ransel.chart.visits import finish_before, standstill
 from ransel.language import Moment, Refusal, Refused
-from ransel.quantities import Concentration, Duration, Shown, Volume
+from ransel.quantities import Concentration, Duration, Ratio, Shown, Temperature, Volume
 
 HOURS_IN_A_DAY = 24
 """The factor between mL/h and mL/24 h, which are taken for one another."""
@@ -119,7 +119,7 @@ def _programmed(treatment: Treatment, _: Hand, rules: Rules, record: Programmed)
     except Refused as refused:
         yield from refused.at("concentration").refusals
         return
-    unit = rules.preparation(record.container).container.recipe.concentration.unit
+    unit = f"{rules.protocol.dose.unit}/mL"
     if found.text("en", unit, CONCENTRATION_DIGITS) != expected.text("en", unit, CONCENTRATION_DIGITS):
         values = {"expected": Shown(expected, unit, CONCENTRATION_DIGITS)}
         yield Refusal("chart.other-concentration", "concentration", record.concentration, values)
@@ -301,6 +301,20 @@ def _pump_readied(treatment: Treatment, _: Hand, __: Rules, record: PumpReadied)
             yield Refusal("chart.pump-not-ready", field, "no")
 
 
+def _observed(_: Treatment, __: Hand, ___: Rules, record: Observed) -> Iterator[Refusal]:
+    """Refuse what no child that is alive has: a slip of the keyboard, or another unit."""
+    for field, unit, (least, most) in (("temperature", "°C", WARMTH_OF_A_CHILD), ("saturation", "%", SATURATION)):
+        found = getattr(record, field)
+        if found is not None and not least <= found <= most:
+            values = {"least": Shown(least, unit), "most": Shown(most, unit)}
+            yield Refusal("chart.implausible", field, found.text("en", unit), values)
+
+
+WARMTH_OF_A_CHILD = Temperature("25 °C"), Temperature("43 °C")
+SATURATION = Ratio("30 %"), Ratio("100 %")
+"""Outside of these nothing is written down: assumptions, wide enough for a child that is very ill."""
+
+
 def _fit_for_home(treatment: Treatment, hand: Hand, rules: Rules, record: FitForHome) -> Iterator[Refusal]:
     course = course_of(treatment, record)
     if not rules.protocol.use.at_home:
@@ -353,6 +367,7 @@ GUARDS: Mapping[str, Guard] = MappingProxyType({
     Connected.kind: _connected,
     Removed.kind: _removed,
     ResidueRecorded.kind: _residue,
+    Observed.kind: _observed,
     Resumed.kind: _resumed,
     PumpReplaced.kind: _pump_replaced,
     PumpReturned.kind: _pump_returned,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from ransel.chart.batches import batch_record as batch_record_of
@@ -45,7 +46,7 @@ def _weighed(treatment: Treatment, _: Hand, rules: Rules, record: Weighed) -> It
     try:
         weigh(step, record.before, record.after)
     except Refused as refused:
-        yield from refused.refusals
+        yield from (replace(one, field="after") for one in refused.refusals)
 
 
 def _batch_checked(treatment: Treatment, hand: Hand, rules: Rules, record: BatchChecked) -> Iterator[Refusal]:
@@ -85,7 +86,11 @@ def _not_weighed(rules: Rules, container: ContainerState) -> Iterator[Refusal]:
 def _left_fridge(treatment: Treatment, hand: Hand, rules: Rules, record: LeftFridge) -> Iterator[Refusal]:
     yield from this_making(treatment, record)
     container, at = container_of(treatment, record), record.at.isoformat(timespec="minutes")
-    released, expected = container.last(Released), finish_of(rules, container, record.at)
+    started, released = container.last(BatchStarted), container.last(Released)
+    if started is not None and record.at < started.what.made:
+        yield Refusal("clock.backwards", "at", at)
+        return
+    expected = finish_of(rules, container, record.at)
     if record.at > hand.now:
         yield Refusal("chart.in-the-future", "at", at)
     if released is not None and record.at > released.what.cold_until:

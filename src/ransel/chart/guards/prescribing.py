@@ -159,7 +159,7 @@ def _go_given(treatment: Treatment, hand: Hand, rules: Rules, record: GoGiven) -
 
 
 def _criteria_met(hand: Hand, rules: Rules, record: GoGiven) -> Iterator[Refusal]:
-    outcomes = () if rules.planned is None else rules.planned.order.criteria
+    outcomes = rules.plan().order.criteria
     open_ones = [one for one in outcomes if one.state != "met" and one.criterion.id not in record.despite]
     for one in open_ones:
         values = {"title": one.criterion.title, "limit": one.limit, "found": one.found_in_words}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -19,6 +18,7 @@ from ransel.hospital.demo.pumps import rows_of
 from ransel.hospital.demo.shelf import Shelf, pumps
 from ransel.hospital.demo.stages import STAGES
 from ransel.hospital.demo.story import Story
+from ransel.hospital.environment import DEMO_HOSPITAL
 from ransel.language import Language
 from ransel.planning import Agenda
 from ransel.protocols import DEFAULT_PROTOCOL, Library
@@ -26,16 +26,13 @@ from ransel.store.boards import write_boards
 from ransel.store.journal import DatabaseJournal
 from ransel.store.models import Child, Organisation, Person, Pump, PumpEventRow
 
-HOSPITAL_FOLDER = Path(__file__).parent / "hospital"
-"""The hospital's own settings, as RANSEL_PROTOCOLS names a folder; the demo is planned by them."""
-
 BETWEEN_STARTS_DAYS = 35
 """From one course to the next, on the same weekday."""
 
 
 def tell_programme(now: datetime, language: Language = "nl") -> tuple[Story, ...]:
     """Return the stories of all children up to an instant, in the order of their numbers."""
-    library = Library(HOSPITAL_FOLDER)
+    library = Library(DEMO_HOSPITAL)
     present = Present(now.astimezone(UTC).replace(second=0, microsecond=0), Agenda(library.site))
     protocol, shelf = library.protocol(DEFAULT_PROTOCOL), Shelf()
     stories = [Story(child, present, protocol, shelf, language) for child in CHILDREN]

@@ -17,7 +17,8 @@ from ransel.chart.records.pharmacy import BatchChecked, BatchStarted, Discarded,
 from ransel.chart.visits import visits_of
 from ransel.chart.wording import phase_name, title_of
 from ransel.compounding import is_confirmed_for
-from ransel.hospital.forms import Field
+from ransel.compounding.weighing import weigh as weigh_step
+from ransel.hospital.forms import Field, local_minute
 from ransel.hospital.gate import REFUSED_STATUS, Desk, page
 from ransel.hospital.making_view import (
     MakingView,
@@ -53,8 +54,9 @@ def told_when_refused(view: View) -> View:
 
 
 def _of(desk: Desk) -> dict[str, int]:
-    """Return what a record about the making in hand begins with."""
-    return {"course": desk.course_number, "container": desk.container_number, "making": desk.container.making}
+    """Return what a record about the making in hand begins with; before the first one the tables refuse it."""
+    making = max(desk.container.making, 1)
+    return {"course": desk.course_number, "container": desk.container_number, "making": making}
 
 
 def _sign_page(desk: Desk, form: SignForm, signs: str) -> HttpResponse:
@@ -87,8 +89,7 @@ def make(desk: Desk) -> HttpResponse:
 
 def _started(desk: Desk, data: Data) -> tuple[Record, ...]:
     made = data.get("made") or desk.now.isoformat()
-    told = _of(desk) | {"making": desk.container.making + 1}
-    return (record_of(BatchStarted, {**told, "made": made}),)
+    return (record_of(BatchStarted, {**_of(desk), "making": desk.container.making + 1, "made": made}),)
 
 
 @page("batch", about="container", writes=False)
@@ -101,10 +102,14 @@ def batch(desk: Desk) -> HttpResponse:
         "view": view,
         "next": next_offer(desk, view),
         "waits": _waits(desk, view),
-        "discard": desk.url("discard") if desk.may("discard") and is_time_for(desk, "discarded") else "",
+        "discard": _discard_url(desk),
         "visit": _next_visit(desk),
     }
     return render(desk.request, "pages/pharmacy/batch.html", context)
+
+
+def _discard_url(desk: Desk) -> str:
+    return desk.url("discard") if desk.may("discard") and is_time_for(desk, "discarded") else ""
 
 
 _WAITS: Mapping[str, str] = {
@@ -139,7 +144,7 @@ def weigh(desk: Desk) -> HttpResponse:
     """Sign one addition: its lots, and the balance before and after it."""
     view = making_view(desk)
     line = _chosen(desk, view)
-    name = line.step.ingredient.id
+    draft = f"{desk.container.making}-{line.step.ingredient.id}"
     return _sign_page(desk, SignForm(
         title=Message("weigh.title", {"what": line.step.ingredient.name}),
         fields=(
@@ -147,11 +152,11 @@ def weigh(desk: Desk) -> HttpResponse:
             Field(name="after", kind="quantity", unit="g"),
             *_lot_fields(line),
         ),
-        records=lambda desk, data: (_weighed(desk, name, data),),
+        records=lambda desk, data: (_weighed(desk, line, data),),
         button=Message("weigh.button"),
         then="batch",
         template="pages/pharmacy/weigh.html",
-        extra={"view": view, "line": line, "draft": f"{desk.container.making}-{name}"},
+        extra={"view": view, "line": line, "draft": draft},
     ), "weighed")  # fmt: skip
 
 
@@ -167,40 +172,56 @@ def _lot_fields(line: StepLine) -> tuple[Field, ...]:
     fields: list[Field] = []
     for row in range(MOST_LOTS):
         known = line.lots[row] if row < len(line.lots) else None
-        words = {"row": row + 1}
+        first = row == 0
         fields += [
             Field(
-                name=f"lots.{row}.number", kind="line", label=Message("weigh.lot", words), needed=row == 0,
+                name=f"lots.{row}.number", kind="line", label=_lot_label("lot", row), needed=first,
                 start=known.number if known else "",
             ),
             Field(
-                name=f"lots.{row}.expires", kind="day", label=Message("weigh.expires", words), needed=row == 0,
+                name=f"lots.{row}.expires", kind="day", label=_lot_label("expires", row), needed=first,
                 start=known.expires.isoformat() if known else "",
             ),
             Field(
-                name=f"lots.{row}.opened", kind="moment", label=Message("weigh.opened", words), needed=False,
-                note=Message("weigh.opened-note") if row == 0 else "",
+                name=f"lots.{row}.opened", kind="moment", label=_lot_label("opened", row), needed=False,
+                start=local_minute(known.opened) if known and known.opened else "",
+                note=Message("weigh.opened-note") if first else "",
             ),
         ]  # fmt: skip
     return tuple(fields)
 
 
-def _weighed(desk: Desk, ingredient: str, data: Data) -> Record:
+def _lot_label(name: str, row: int) -> Message:
+    """Return what is asked of a lot; from the second one on with its number."""
+    return Message(f"weigh.another-{name}", {"row": row + 1}) if row else Message(f"field.{name}")
+
+
+def _weighed(desk: Desk, line: StepLine, data: Data) -> Record:
     rows = data.get("lots", {})
-    places = sorted(rows)
-    lots = [rows[place] for place in places]
     _refuse_half_lots(rows)
-    told = {key: data[key] for key in ("before", "after")}
+    places = sorted(rows)
+    told = {**_of(desk), "ingredient": line.step.ingredient.id, "lots": [rows[place] for place in places]}
     try:
-        return record_of(Weighed, {**_of(desk), **told, "ingredient": ingredient, "lots": lots})
+        record = record_of(Weighed, {**told, "before": data["before"], "after": data["after"]})
     except Refused as refused:
         raise Refused(_at_rows(refused, places)) from None
+    _refuse_backwards(line, record)
+    return record
+
+
+def _refuse_backwards(line: StepLine, record: Record) -> None:
+    """Say at the balance what the guard would say of the ingredient."""
+    if isinstance(record, Weighed):
+        try:
+            weigh_step(line.step, record.before, record.after)
+        except Refused as refused:
+            raise Refused([replace(one, field="after") for one in refused.refusals]) from None
 
 
 def _refuse_half_lots(rows: Data) -> None:
     """Refuse a lot of which only a part was typed."""
     missing = [
-        Refusal("form.empty", f"lots.{place}.{key}", "", {"what": Message(f"weigh.{word}", {"row": int(place) + 1})})
+        Refusal("form.empty", f"lots.{place}.{key}", "", {"what": _lot_label(word, int(place))})
         for place, lot in rows.items()
         for key, word in (("number", "lot"), ("expires", "expires"))
         if key not in lot
@@ -237,6 +258,7 @@ def check_batch(desk: Desk) -> HttpResponse:
         extra={
             "view": making_view(desk),
             "blockers": [one for one in against if one.refusal.code != "batch.same-person"],
+            "discard": _discard_url(desk),
         },
     ), "batch-checked")  # fmt: skip
 
@@ -244,7 +266,7 @@ def check_batch(desk: Desk) -> HttpResponse:
 def _checked(desk: Desk, data: Data) -> tuple[Record, ...]:
     missing = [name for name in TICKS if not data.get(name)]
     if missing:
-        raise Refused([Refusal("form.not-ticked", name, "") for name in missing])
+        raise Refused([Refusal("batch.not-ticked", name) for name in missing])
     return (record_of(BatchChecked, _of(desk)),)
 
 
@@ -272,6 +294,7 @@ def release(desk: Desk) -> HttpResponse:
             "stability": protocol.stability[container.option.stability],
             "stated": is_confirmed_for(container, protocol),
             "kind": Message(f"kind.{container.option.kind}"),
+            "discard": _discard_url(desk),
         },
     ), "released")  # fmt: skip
 

@@ -58,9 +58,8 @@ def _form(desk: Desk, **told: Any) -> HttpResponse:  # noqa: ANN401 - what a for
     """Show or sign a step: afterwards, and by a link below it, one is back at the steps."""
     steps = guide_or_chart(desk)
     extra = {"steps": steps if desk.may("guide") else "", **told.pop("extra", {})}
-    return sign_page(desk, SignForm(
-        title=Message(f"page.{desk.page}"), **{"then": steps, "template": TEMPLATE, "extra": extra, **told}
-    ))  # fmt: skip
+    usual = {"title": Message(f"page.{desk.page}"), "then": steps, "template": TEMPLATE}
+    return sign_page(desk, SignForm(**{**usual, **told, "extra": extra}))
 
 
 def _making(desk: Desk) -> dict[str, int]:
@@ -102,10 +101,11 @@ def ready(desk: Desk) -> HttpResponse:
     ]
     return _form(
         desk,
+        lead=Message("ready.lead"),
         fields=tuple(fields if medicines else fields[1:]),
         records=_readied,
         happened=True,
-        extra={"rules": tuple(_line_rules(protocol)), "rules_title": Message("ready.rules")},
+        extra={"rules": tuple(_line_rules(protocol)), "beside": True},
     )
 
 
@@ -122,7 +122,7 @@ def _material_fields(desk: Desk) -> Iterator[Field]:
     for what, words in choices_of(Material, "what"):
         label, proposed = Message("ready.change-by", {"what": words}), local_minute(_proposed(desk, what))
         note = Message("ready.needle" if what == "needle" else "ready.proposed")
-        yield Field(name=f"materials.{what}", kind="moment", label=label, start=proposed, needed=False, note=note)
+        yield Field(name=f"materials.{what}", kind="moment", label=label, start=proposed, note=note)
         yield Field(name=f"lots.{what}", kind="line", label=Message("ready.lot", {"what": words}), needed=False)
 
 

@@ -33,6 +33,8 @@ from ransel.protocols.protocol import Place
 from ransel.store.models import Child, JournalRow, Organisation, Pump, PumpUseRow, VisitRow
 
 WEEKS = 4
+LOOKED_AROUND = timedelta(weeks=520)
+"""How far from today the board can be turned."""
 HOURS_OF_AT_MOST_DAYS = 8
 """How many days of opening hours are shown for a visit."""
 KINDS = ("go", "connect", "change", "disconnect", "next-course")
@@ -92,9 +94,10 @@ def _wish(desk: Desk, otherwise: date) -> tuple[date, int]:
     """Return the Monday and the number of weeks that the address asks for."""
     weeks = 1 if desk.request.GET.get("weeks") == "1" else WEEKS
     try:
-        return _monday(date.fromisoformat(desk.request.GET.get("from", ""))), weeks
-    except (ValueError, OverflowError):
+        asked = date.fromisoformat(desk.request.GET.get("from", ""))
+    except ValueError:
         return otherwise, weeks
+    return (_monday(asked) if abs(asked - otherwise) < LOOKED_AROUND else otherwise), weeks
 
 
 def told_of(desk: Desk) -> Told:

@@ -14,16 +14,20 @@ from ransel.chart.guards.home import home_care as organisation_asked
 from ransel.chart.people import Role
 from ransel.chart.reading import record_of
 from ransel.chart.records.care import HomeCareAccepted, HomeCareAsked, HomeCareDeclined, NoShow, Removed
+from ransel.chart.treatment import Treatment
 from ransel.chart.visits import visit_of, visits_of
+from ransel.evidence import Sourced
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.forms import Field
 from ransel.hospital.gate import PAGES, Desk, page, url_of
 from ransel.hospital.pages.chart import names_of
 from ransel.hospital.record_fields import choice_field, choices_of
+from ransel.hospital.rulebook import protocol_of
 from ransel.hospital.signing import SignForm, sign_page
 from ransel.hospital.todo import own_treatments
 from ransel.hospital.watching import escalations_of
 from ransel.language import Message
+from ransel.protocols.protocol import Words
 from ransel.store.models import Child, ContainerRow, Organisation, Person, PumpUseRow, TreatmentRow, VisitRow
 
 DONE_ARE_SHOWN_FOR = timedelta(days=14)
@@ -258,13 +262,18 @@ def stop(desk: Desk) -> HttpResponse:
         then="residue" if "residue" in PAGES and desk.may("residue") else "chart",
         template="pages/home_care/stop.html",
         extra={
-            "rule": desk.rules.protocol.handling.line_at_end,
+            "rule": line_rule(desk.treatment),
             "hospital": hospital_of(desk),
             "connected": desk.container.phase == "connected",
             "phase": desk.container.phase,
             "links": _when_it_fails(desk),
         },
     ))  # fmt: skip
+
+
+def line_rule(treatment: Treatment) -> Sourced[Words] | None:
+    """Return what the protocol says of the line at the end, None when no source was read."""
+    return protocol_of(treatment).handling.line_at_end
 
 
 def _when_it_fails(desk: Desk) -> list[tuple[str, Message]]:

@@ -25,7 +25,7 @@ def research(desk: Desk) -> HttpResponse:
     rows = _rows(desk)
     context = {
         "desk": desk,
-        "rows": [(row, Message(f"research.{row.outcome}"), _grades(row)) for row in rows],
+        "rows": [(row, Message(f"research.ended-{row.outcome}"), _grades(row)) for row in rows],
         "children": len({row.child for row in rows}),
         "few": sum(row.few_alike for row in rows),
         "smallest": SMALLEST_GROUP,

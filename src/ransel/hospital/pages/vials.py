@@ -70,13 +70,18 @@ class Totals:
         prices = [one.price for one in self.courses if one.price]
         if not prices:
             return None
-        sources = ", ".join(sorted({one.source for one in prices if one.source}))
+        sources = "; ".join(sorted({_source(one.source) for one in prices if one.source}))
         return Price(sum((one.euro for one in prices), start=Fraction()), sources)
 
     @property
     def unpriced(self) -> int:
         """How many courses have no price."""
         return sum(one.price is None for one in self.courses)
+
+
+def _source(code: str) -> str:
+    """Return what a source is called; its code where it is no longer on the shelf."""
+    return library().sources.get(code, {}).get("title", code)
 
 
 @dataclass(frozen=True, slots=True)

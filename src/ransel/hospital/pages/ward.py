@@ -139,10 +139,14 @@ def ward(desk: Desk) -> HttpResponse:
         "desk": desk,
         "beds": sorted((one for one in beds if not one.course.at_home), key=lambda one: not one.overdue),
         "at_home": [one for one in beds if one.course.at_home],
-        "every": span(OBSERVE_EVERY),
+        "hours": _hours(OBSERVE_EVERY),
         "todos": [one for one in due_soon(todos_of(desk.person, desk.now), desk.now) if not _is_for_the_doctor(one)],
     }
     return render(desk.request, "pages/ward/ward.html", context)
+
+
+def _hours(time: timedelta) -> int:
+    return int(time / timedelta(hours=1))
 
 
 def _is_for_the_doctor(todo: Todo) -> bool:
@@ -215,9 +219,13 @@ def _observe_fields() -> Iterator[Field]:
     grades = tuple((str(grade), Message(f"grade.{grade}")) for grade in range(6))
     for row in range(SIDE_EFFECTS_AT_ONCE):
         name = f"side_effects.{row}"
-        yield Field(name=f"{name}.term", kind="pick", choices=terms, needed=False)
-        yield Field(name=f"{name}.other", kind="line", label=Message("observe.other-term"), needed=False)
-        yield Field(name=f"{name}.grade", kind="pick", choices=grades, needed=False)
+        number = {"number": row + 1}
+        yield Field(
+            name=f"{name}.term", kind="pick", choices=terms, label=Message("observe.term", number), needed=False
+        )
+        yield Field(name=f"{name}.other", kind="line", label=Message("observe.other-term", number), needed=False)
+        yield Field(name=f"{name}.grade", kind="pick", choices=grades, label=Message("observe.grade", number),
+                    needed=False)  # fmt: skip
     yield Field(name="remark", kind="text", needed=False)
 
 
@@ -261,7 +269,7 @@ def fit(desk: Desk) -> HttpResponse:
         ),
         records=lambda desk, data: (record_of(FitForHome, {"course": desk.course_number, **data}),),
         template="pages/ward/fit.html",
-        extra={"observations": seen_of(_last_day(desk.course, desk.now)), "hours": span(HOME_LOOKS_BACK)},
+        extra={"observations": seen_of(_last_day(desk.course, desk.now)), "hours": _hours(HOME_LOOKS_BACK)},
     ))  # fmt: skip
 
 

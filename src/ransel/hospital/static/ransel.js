@@ -64,20 +64,35 @@
 
   // -- before it is sent, one look whether the hospital answers; if not, it waits here and goes when the network is back
 
+  const AGAIN_MS = 15000;
+  const ANSWER_WITHIN_MS = 30000;
   let waiting = false;
+  let sending = false;
   const reachable = async () => {
     try {
       return (await fetch("/healthy/", { cache: "no-store", signal: AbortSignal.timeout(8000) })).ok;
     } catch { return false; }
   };
-  const send = async () => {
-    write();
-    tell("sending");
-    if (await reachable()) { waiting = false; form.submit(); return; }
+  const wait = () => {
+    sending = false;
     waiting = true;
     lock(form, false);
     tell("offline");
   };
+  const send = async () => {
+    if (sending) return;
+    sending = true;
+    write();
+    tell("sending");
+    if (!await reachable()) { wait(); return; }
+    waiting = false;
+    form.submit();
+    // still here: the answer was lost on the way; sent again it is signed once, because the key is the same
+    window.setTimeout(wait, ANSWER_WITHIN_MS);
+  };
   form.addEventListener("submit", (event) => { event.preventDefault(); send(); });
   window.addEventListener("online", () => { if (waiting) send(); });
+  window.addEventListener("pageshow", () => { sending = false; });  // back to this page after the answer was lost
+  // a phone can believe that it has a network while the hospital is out of reach: then nothing tells that it is back
+  window.setInterval(() => { if (waiting) send(); }, AGAIN_MS);
 })();
