@@ -43,6 +43,7 @@ def test_a_pump_goes_from_the_shelf_to_one_child_and_back(one):
     one.check(lambda story: setattr(story, "free_pumps", frozenset({"PUMP-01", "PUMP-02"})))
 
 
+@pytest.mark.hazard("HZ-082")
 def test_a_pump_that_is_not_clean_or_not_tested_stays_off_the_shelf():
     story = at("disconnected")
     story.sign("nurse", PumpReturned(course=1, pump="PUMP-01"))

@@ -36,7 +36,7 @@ def test_nothing_of_the_child_is_shown_before_the_chart_is_opened():
         assert private not in page
 
 
-@pytest.mark.hazard("HZ-076")
+@pytest.mark.hazard("HZ-081")
 def test_with_a_reason_the_chart_opens_for_four_hours_and_it_is_written_down(monkeypatch):
     from ransel.hospital import clock
     from ransel.store.models import AccessRow, Glass
@@ -88,6 +88,7 @@ def test_the_own_team_and_those_who_may_never_are_not_offered_it():
         assert client_of(person(f"p-far-{role}", role, OTHER)).get(GLASS).status_code in {403, 404}
 
 
+@pytest.mark.hazard("HZ-081")
 def test_the_team_of_the_child_is_told_who_came_and_why_and_whoever_came_is_not():
     from ransel.hospital.clock import now
     from ransel.hospital.gate import Desk
@@ -151,6 +152,7 @@ def administrator():
     return client_of(person("p-admin", "administrator"))
 
 
+@pytest.mark.hazard("HZ-081")
 def test_emergency_access_waits_for_the_administrator_to_look_at_it():
     from ransel.store.models import AccessRow, Glass
 

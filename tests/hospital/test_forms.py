@@ -1,4 +1,4 @@
-"""What people type becomes data or a reason at its field; a number is never taken for ten or a thousand times itself."""
+"""What people type becomes data, or a reason at its field; no number is taken for a thousand times itself."""
 
 import pytest
 from django.http import QueryDict
@@ -29,7 +29,9 @@ def test_what_could_be_thousands_is_refused_and_says_how_to_write_it(typed):
     assert [one.code for one in refused.value.refusals] == ["form.thousands"]
 
 
-@pytest.mark.parametrize("typed", ["", "16,4 kg", "1e3", "١٦", "16,4,1", "NaN", "inf", "0x10", "1_000", "½", "12,345,678"])
+@pytest.mark.parametrize(
+    "typed", ["", "16,4 kg", "1e3", "١٦", "16,4,1", "NaN", "inf", "0x10", "1_000", "½", "12,345,678"]
+)
 def test_what_is_no_number_is_refused(typed):
     from ransel.hospital.forms import plain_number
 

@@ -1,4 +1,4 @@
-"""Requests of somebody who wants to break it: forged, replayed, altered, too large; nothing is signed, and it is kept."""
+"""Requests of somebody who wants to break it: forged, replayed, altered, too large. Nothing is signed by them."""
 
 import pytest
 from chart.story import Story
@@ -77,7 +77,14 @@ def test_a_page_that_takes_no_form_takes_none(treatment):
 def test_fields_that_no_form_has_change_nothing(treatment):
     before = journal_length()
     client = client_of("doctor")
-    sent = {**MEASURED, "seen": treatment.version, "key": "k", "who": "p-second", "role": "pharmacist", "now": "2020-01-01"}
+    sent = {
+        **MEASURED,
+        "seen": treatment.version,
+        "key": "k",
+        "who": "p-second",
+        "role": "pharmacist",
+        "now": "2020-01-01",
+    }
     assert client.post(f"/treatment/{treatment.id}/measure/", sent).status_code == 302
     from ransel.store.loading import load
 
@@ -98,8 +105,10 @@ def test_a_file_or_a_flood_where_a_number_belongs_is_refused(treatment):
     assert journal_length() == before
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "'; DROP TABLE ransel_journal; --", "\u202eevil"])
-def test_what_somebody_types_is_shown_as_text(treatment, text):
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "{{ 7 * 7 }}", "'; DROP TABLE ransel_journal; --", "\u202eevil"]
+)
+def test_what_somebody_types_is_shown_as_text(text):
     story = story_until_ordered()
     client = client_of("doctor")
     url = f"/treatment/{story.treatment.id}/course/1/remark/"

@@ -1,4 +1,4 @@
-"""Logging in: wrong passwords lock, sessions end, the second factor cannot be left out, and all of it is written down."""
+"""Logging in: wrong passwords lock, sessions end, the second factor cannot be left out; it is all written down."""
 
 import time
 
@@ -31,13 +31,15 @@ def rows(**wanted):
     return AccessRow.objects.filter(action=AccessRow.LOGIN, **wanted).count()
 
 
-def test_the_right_password_opens_and_is_written_down(somebody, client):
+@pytest.mark.usefixtures("somebody")
+def test_the_right_password_opens_and_is_written_down(client):
     assert log_in(client).status_code == 302
     assert client.get("/todo/").status_code == 200
     assert rows(who="p-somebody", outcome="done") == 1
 
 
-def test_after_six_wrong_passwords_the_right_one_is_refused_too(somebody, client):
+@pytest.mark.usefixtures("somebody")
+def test_after_six_wrong_passwords_the_right_one_is_refused_too(client):
     for _ in range(6):
         log_in(client, "guess")
     answer = log_in(client)
@@ -46,7 +48,8 @@ def test_after_six_wrong_passwords_the_right_one_is_refused_too(somebody, client
     assert rows(outcome="refused") >= 6
 
 
-def test_what_is_wrong_is_not_told(somebody, client):
+@pytest.mark.usefixtures("somebody")
+def test_what_is_wrong_is_not_told(client):
     known, unknown = log_in(client, "guess").content, log_in(client, "guess", "p-nobody").content
     strip = lambda page: page.decode().split("<main")[1].replace("p-somebody", "").replace("p-nobody", "")  # noqa: E731
     clean = lambda page: "".join(part for part in strip(page).split('"') if len(part) != 64)  # noqa: E731
@@ -59,7 +62,8 @@ def test_a_session_ends_when_nobody_works_and_after_a_shift(somebody, monkeypatc
     for later in (15 * 60 + 1, 12 * 3600 + 1):
         client = client_of(somebody)
         assert client.get("/todo/").status_code == 200
-        monkeypatch.setattr(visitors.time, "time", lambda at=time.time() + later: at)
+        instant = time.time() + later
+        monkeypatch.setattr(visitors.time, "time", lambda at=instant: at)
         answer = client.get("/todo/")
         monkeypatch.undo()
         assert answer.status_code == 302
@@ -79,14 +83,16 @@ def test_nobody_signs_up(client):
         assert client.get(path).status_code == 404
 
 
-def test_outside_a_demo_nobody_works_without_a_second_factor(somebody, settings_of_a_hospital):
+@pytest.mark.usefixtures("settings_of_a_hospital")
+def test_outside_a_demo_nobody_works_without_a_second_factor(somebody):
     client = client_of(somebody)
     answer = client.get("/todo/")
     assert answer.status_code == 302
     assert answer["Location"] == "/account/second-factor/activate/"
 
 
-def test_outside_a_demo_the_second_factor_is_asked_for_at_every_log_in(somebody, client, settings_of_a_hospital):
+@pytest.mark.usefixtures("settings_of_a_hospital")
+def test_outside_a_demo_the_second_factor_is_asked_for_at_every_log_in(somebody, client):
     from allauth.mfa.totp.internal import auth
 
     secret = auth.generate_totp_secret()

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("hospital_db")
 
 
 @pytest.fixture
-def pages(django_ready):
+def pages():
     from ransel.hospital.gate import PAGES
 
     return PAGES
@@ -35,7 +35,7 @@ def test_a_page_about_a_child_is_never_opened_to_everybody_and_one_about_none_kn
 @pytest.mark.hazard("HZ-076")
 @pytest.mark.parametrize("role", list(Role), ids=lambda role: role.value)
 def test_every_page_keeps_to_the_table_in_every_relation(role, pages):
-    """Ask for each page as somebody of this role, of the own and of another hospital, with and without emergency access."""
+    """Ask for each page as somebody of the own and of another hospital, with and without emergency access."""
     from ransel.hospital.gate import url_of
     from ransel.store.models import AccessRow
 
@@ -81,6 +81,7 @@ def test_guessed_ids_lead_nowhere_and_are_written_down(guess):
         assert AccessRow.objects.filter(treatment=guess[:40], outcome=AccessRow.WRONG).count() == 1
 
 
+@pytest.mark.hazard("HZ-081")
 def test_emergency_access_ends_by_itself(monkeypatch):
     from ransel.hospital import clock, gate
 

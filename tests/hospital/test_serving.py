@@ -7,7 +7,7 @@ import pytest
 from ransel.language import Refused
 
 pytestmark = [pytest.mark.usefixtures("hospital_db"), pytest.mark.hazard("HZ-086")]
-SECRET = "pN5vWq8ZkT3xLr7YbJ2mHs9CfG4dVuE6aQ1zXwR0tKyMiPoBnA-_lDjSgFhUc"
+SECRET = "pN5vWq8ZkT3xLr7YbJ2mHs9CfG4dVuE6aQ1zXwR0tKyMiPoBnA-_lDjSgFhUc"  # noqa: S105 - made up
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 # What carries a key: the argument that holds it, the key it stands for, the place of the dictionary of values.
 CALLS = {
@@ -12,7 +13,13 @@ CALLS = {
     "notice": ("code", "notice.{}", None),
     "word": ("key", "{}", None),  # the teller of a course on the terminal
 }
+SAID = re.compile(r"""\{%\s*say\s+["']([^"']+)["']([^%]*)%\}""")
 ALWAYS_GIVEN = {"refusal": {"field", "value"}, "remedy": {"field", "value"}}
+
+
+@cache
+def _compiled(pattern):
+    return re.compile(pattern)
 
 
 @dataclass(frozen=True)
@@ -23,7 +30,7 @@ class Use:
     values: frozenset[str] | None
 
     def matches(self, key):
-        return re.fullmatch(self.pattern, key.replace("remedy.", "refusal.", 1))
+        return _compiled(self.pattern).fullmatch(key.replace("remedy.", "refusal.", 1))
 
     def not_given(self, key, places):
         """Return the places of a sentence that this call leaves empty."""
@@ -46,6 +53,11 @@ class Uses:
             elif isinstance(node, ast.Call):
                 name = getattr(node.func, "attr", getattr(node.func, "id", ""))
                 self.calls |= set(_uses(node, *CALLS[name])) if name in CALLS else set()
+
+    def add_template(self, source):
+        """Add what a template says: `{% say "key" place=value %}`."""
+        for key, given in SAID.findall(source):
+            self.calls.add(Use(re.escape(key), frozenset(re.findall(r"(\w+)=", given))))
 
     def add_text(self, text):
         self.texts |= {form.format(text) for _, form, _ in CALLS.values()}

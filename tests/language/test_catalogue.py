@@ -40,6 +40,8 @@ def uses_(tool):
     for path in SOURCE.rglob("*.py"):
         if path.parent.name != "language":
             uses.add(path.read_text(encoding="utf-8"))
+    for path in SOURCE.rglob("*.html"):
+        uses.add_template(path.read_text(encoding="utf-8"))
     for path in SOURCE.rglob("*.toml"):
         if path.parent != tool.SENTENCES:
             for text in _texts(tomllib.loads(path.read_text(encoding="utf-8"))):
@@ -105,6 +107,13 @@ def test_the_scan_finds_a_key_without_a_sentence(source, missing):
     uses = Uses()
     uses.add(source)
     assert uses.missing({"known.one", "refusal.known"}) == missing
+
+
+def test_the_scan_reads_templates():
+    uses = Uses()
+    uses.add_template("""<p>{% say "one" a=b %} {% say 'two' %} {% words x %}</p>""")
+    assert uses.missing({"one"}) == {"two"}
+    assert uses.empty_places({"one": {"a", "c"}}) == {"one: c"}
 
 
 def test_the_scan_finds_a_sentence_that_nobody_uses():

@@ -152,6 +152,7 @@ def test_one_who_is_never_lucky_is_told_in_the_end(kept, monkeypatch):
 
 @pytest.mark.hazard("HZ-085")
 @pytest.mark.usefixtures("kept")
+@pytest.mark.hazard("HZ-082")
 def test_a_pump_that_is_set_aside_for_one_child_cannot_be_written_for_another():
     from ransel.store.boards import write_boards
     from ransel.store.keeping import _kept
@@ -168,6 +169,7 @@ def test_a_pump_that_is_set_aside_for_one_child_cannot_be_written_for_another():
 
 
 @pytest.mark.usefixtures("database")
+@pytest.mark.hazard("HZ-082")
 def test_the_table_of_pumps_has_room_for_a_pump_once():
     from django.db import IntegrityError, transaction
 

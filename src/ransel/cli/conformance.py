@@ -11,7 +11,6 @@ from ransel.cli.output import show, show_data
 from ransel.cli.settings import read_settings
 from ransel.hospital.start import start_django
 from ransel.pump.conformance.report import as_json as report_json
-from ransel.hospital.start import start_django
 from ransel.pump.conformance.report import table_lines
 from ransel.pump.conformance.table import run_checks
 from ransel.pump.conformance.verdict import CheckResult, Verdict

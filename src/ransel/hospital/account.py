@@ -15,6 +15,13 @@ from ransel.store.models import PumpEventRow
 BY_HAND = "chart"
 """The name under which the ledger reads what people have signed."""
 
+SIGNED_AS = {
+    Connected.kind: Kind.CONNECTED,
+    Removed.kind: Kind.DISCONNECTED,
+    ResidueRecorded.kind: Kind.WEIGHED,
+}
+"""What of the chart is an event of the ledger."""
+
 
 @dataclass(frozen=True, slots=True)
 class CourseAccount:
@@ -42,15 +49,9 @@ def _by_hand(treatment: Treatment, course: CourseState) -> Iterator[PumpEvent]:
         what = entry.what
         if getattr(what, "course", 0) != course.number or entry.version in treatment.corrected:
             continue
-        if isinstance(what, Connected):
-            kind, data = Kind.CONNECTED, {"container": what.container}
-        elif isinstance(what, Removed):
-            kind, data = Kind.DISCONNECTED, {"container": what.container}
-        elif isinstance(what, ResidueRecorded):
-            kind, data = Kind.WEIGHED, _weighed(what)
-        else:
-            continue
-        yield PumpEvent(BY_HAND, 1, entry.version, 0, kind, data, entry.happened, entry.happened)
+        if isinstance(what, Connected | Removed | ResidueRecorded):
+            data = _weighed(what) if isinstance(what, ResidueRecorded) else {"container": what.container}
+            yield PumpEvent(BY_HAND, 1, entry.version, 0, SIGNED_AS[what.kind], data, entry.happened, entry.happened)
 
 
 def _weighed(what: ResidueRecorded) -> dict[str, object]:

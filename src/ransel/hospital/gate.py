@@ -22,7 +22,7 @@ from ransel.chart.treatment import ContainerState, CourseState, Treatment
 from ransel.hospital.clock import now
 from ransel.hospital.policy import Relation, allows, could_open_in_emergency, relation_of
 from ransel.hospital.rulebook import rules_for, rules_of_course
-from ransel.language import Language
+from ransel.language import Language, Refused
 from ransel.store.loading import load
 from ransel.store.models import AccessRow, Child, Glass, Person, TreatmentRow
 
@@ -211,6 +211,9 @@ def _answered(desk: Desk, this: Page, write: _Log) -> HttpResponse:
     except Http404:
         write(_action(desk.request), AccessRow.WRONG)
         raise
+    except Refused as reasons:  # the course no longer comes out as it was signed: nothing can be shown of it
+        write(_action(desk.request), AccessRow.REFUSED)
+        return render(desk.request, "pages/cannot.html", {"desk": desk, "refusals": reasons.refusals}, status=409)
     if this.about != "nobody" or desk.request.method == "POST":
         refused = response.status_code == REFUSED_STATUS
         write(_action(desk.request), AccessRow.REFUSED if refused else AccessRow.DONE)

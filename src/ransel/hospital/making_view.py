@@ -18,8 +18,9 @@ from ransel.chart.wording import choice_label, phase_name
 from ransel.compounding import BatchRecord, Weighing, WeighingStep, release
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk
+from ransel.hospital.names import names_of
 from ransel.hospital.offers import Offer
-from ransel.hospital.pages.chart import clocks_of, names_of
+from ransel.hospital.pages.chart import clocks_of
 from ransel.language import Message, Refusal, Refused
 from ransel.planning import Preparation
 from ransel.quantities import Mass, Shown, Volume

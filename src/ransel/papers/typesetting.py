@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import font_source_sans_pro  # type: ignore[import-untyped]
+import font_source_sans_pro
 import typst
 
 from ransel.language import refuse

@@ -11,8 +11,9 @@ from ransel.pump.conformance.tracing import requirements
 from ransel.pump.conformance.verdict import Verdict, registered_checks
 
 
+@pytest.mark.usefixtures("django_ready")
 @pytest.mark.parametrize("check", checks(), ids=lambda check: f"{check.id} {check.topic}")
-def test_the_pump_does_what_the_check_expects(check, django_ready):
+def test_the_pump_does_what_the_check_expects(check):
     import_module("ransel.hospital.conformance")
     result = run_check(check)
     said = "\n".join(result_lines(result))

@@ -165,14 +165,14 @@ def _at_home(story: Story) -> None:
     story.accepted()
     story.day_by_day(story.present.at_work)
     story.at(story.present.at_work - 3 * HOUR)
-    story.sign("nurse", care.Remark(course=story.course, text=story.word("red-backpack")))
+    story.sign("nurse", care.Remark(course=story.course, text=story.spoken("red-backpack")))
 
 
 def _standing(story: Story) -> None:
     _at_home(story)
     story.at(story.present.at_work - 35 * MINUTE)
     story.sign("ward", care.Interrupted(course=story.course, cause="line", displayed=story.shown()))
-    story.sign("ward", care.Remark(course=story.course, text=story.word("loose-line")))
+    story.sign("ward", care.Remark(course=story.course, text=story.spoken("loose-line")))
 
 
 def _second_go_due(story: Story) -> None:
@@ -211,7 +211,7 @@ def _change_readied(story: Story) -> None:
 def _between(story: Story) -> None:
     _second_in_fridge(story, 120)
     story.at(story.present.at_work - 12 * MINUTE)
-    story.sign("nurse", care.Remark(course=story.course, text=story.word("leaks")))
+    story.sign("nurse", care.Remark(course=story.course, text=story.spoken("leaks")))
     story.sign("nurse", story.removal(1, last=False))
 
 
@@ -297,7 +297,7 @@ def _withdrawn(story: Story) -> None:
 def _finished(story: Story) -> None:
     story.to_over()
     story.at(story.present.office_until(story.present.at_work - 2 * DAY))
-    story.sign("doctor", care.Remark(course=story.course, text=story.word("thanks")))
+    story.sign("doctor", care.Remark(course=story.course, text=story.spoken("thanks")))
 
 
 STAGES: Mapping[str, Stage] = MappingProxyType(

@@ -79,7 +79,7 @@ class Story:
         """Let time pass until an instant; it never goes back."""
         self.clock = max(self.clock, instant)
 
-    def word(self, key: str) -> str:
+    def spoken(self, key: str) -> str:
         """Return what somebody said, in the language of the demo."""
         return Message(f"demo.said.{key}").text(self.language)
 
@@ -103,7 +103,7 @@ class Story:
         """Return the hand of whoever plays a part, who has seen everything that was signed so far."""
         who = self.person(part)
         return Hand(who=who.id_code, role=who.role, where=who.where, happened=self.clock, now=self.clock,
-                    seen=self.treatment.version, reason=self.word(reason) if reason else "")  # fmt: skip
+                    seen=self.treatment.version, reason=self.spoken(reason) if reason else "")  # fmt: skip
 
     @property
     def rules(self) -> Rules:
@@ -164,7 +164,7 @@ class Story:
         For the lightest children the protocol leaves a choice: they get their dose by weight.
         """
         patient = patient_of(self.treatment, self.child.identity(self.present.today))
-        choice = Choice(dose_rule="weight", reason=self.word("light")) if patient.weight <= LIGHT else None
+        choice = Choice(dose_rule="weight", reason=self.spoken("light")) if patient.weight <= LIGHT else None
         patient = patient.model_copy(update={"choice": choice})
         planned = plan_whole_course(
             patient, self.protocol, self.present.agenda, course=self.course, now=self.clock, start=self.start
@@ -195,7 +195,7 @@ class Story:
         if self._planned is not None:
             judged = judged_again(self._planned.order, Findings.model_validate({"taken": taken, **findings}))
             self._planned = replace(self._planned, order=judged)
-        seen = prescribing.VisitBeforeCourse(course=self.course, found=self.word("well"), central_line_works=True)
+        seen = prescribing.VisitBeforeCourse(course=self.course, found=self.spoken("well"), central_line_works=True)
         self.sign("doctor", seen, minutes=3)
 
     def _findings(self) -> dict[str, str | bool]:
@@ -281,7 +281,7 @@ class Story:
         materials = tuple(care.Material(what=what, change_by=by) for what in ("batteries", "line", "filter", "needle"))
         self.sign("nurse", care.Readied(
             course=self.course, container=container, premedication=("antihistamine", "non-opioid"),
-            lumen=self.word("lumen"), fresh_batteries=True, materials=materials,
+            lumen=self.spoken("lumen"), fresh_batteries=True, materials=materials,
         ))  # fmt: skip
 
     def programmed(self, container: int, at: datetime | None = None) -> None:

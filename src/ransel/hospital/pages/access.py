@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -15,8 +15,9 @@ from ransel.chart.people import Role
 from ransel.chart.wording import role_name
 from ransel.hospital.forms import Field, elsewhere, filled, read_answers
 from ransel.hospital.gate import REFUSED_STATUS, Desk, page, write_access_of
+from ransel.hospital.glass import CAUSES, notices_of
+from ransel.hospital.names import names_of
 from ransel.hospital.pages.administering import AdminForm, Done, admin_page
-from ransel.hospital.pages.chart import names_of
 from ransel.hospital.pages.research import csv_file
 from ransel.hospital.policy import Relation, policy
 from ransel.hospital.rulebook import agenda
@@ -24,12 +25,8 @@ from ransel.hospital.signing import Data
 from ransel.language import Message, Refusal, Refused, refuse
 from ransel.store.models import AccessRow, Child, Glass, Organisation
 
-CAUSES = ("danger", "treated-here", "asked-for-help")
-"""Why somebody opens the chart of a child that is treated elsewhere."""
 FEWEST_LETTERS = 10
 """Of a reason for emergency access: fewer say nothing."""
-NOTICES_FOR = timedelta(days=30)
-"""How long the team of a child is told of emergency access on the chart: an assumption."""
 ROWS_AT_ONCE = 400
 
 
@@ -78,36 +75,6 @@ def _open(desk: Desk, data: Data) -> None:
     write_access_of(desk, action=AccessRow.EMERGENCY, reason=data["cause"])
 
 
-@dataclass(frozen=True, slots=True)
-class GlassNotice:
-    """That somebody from elsewhere has opened a chart."""
-
-    glass: Glass
-    name: str
-    organisation: str
-    is_open: bool
-
-    @property
-    def cause(self) -> Message:
-        """Why."""
-        return Message(f"glass.cause-{self.glass.cause}" if self.glass.cause in CAUSES else "glass.cause-other")
-
-
-def glass_notices(desk: Desk) -> tuple[GlassNotice, ...]:
-    """Return what the own team of a child is told of emergency access to its chart; nothing for everybody else."""
-    if desk.relation is not Relation.OWN:
-        return ()
-    rows = Glass.objects.filter(treatment=desk.treatment.id, opened__gt=desk.now - NOTICES_FOR)
-    return _notices(rows, desk.now)
-
-
-def _notices(rows: QuerySet[Glass], now: datetime) -> tuple[GlassNotice, ...]:
-    return tuple(
-        GlassNotice(one, one.person.shown_name, one.person.organisation.name, one.until > now)
-        for one in rows.select_related("person__organisation")
-    )
-
-
 @page("emergency-notices", about="nobody")
 def emergency_notices(desk: Desk) -> HttpResponse:
     """Show every emergency access, those first that nobody has looked at, and mark them as seen."""
@@ -123,7 +90,7 @@ def emergency_notices(desk: Desk) -> HttpResponse:
     names = names_of(one.seen_by for one in rows if one.seen_by)
 
     def context() -> dict[str, object]:
-        notices = sorted(_notices(rows, desk.now), key=lambda one: one.glass.seen_at is not None)
+        notices = sorted(notices_of(rows, desk.now), key=lambda one: one.glass.seen_at is not None)
         return {
             "notices": [
                 (one, looks.get((one.glass.person.id_code, one.glass.treatment), 0), names.get(one.glass.seen_by, ""))

@@ -13,16 +13,17 @@ from ransel.chart.entry import Entry
 from ransel.chart.records import Record
 from ransel.chart.records.care import Connected
 from ransel.chart.records.pharmacy import BatchStarted, LeftFridge, Released
+from ransel.chart.saying import said
 from ransel.chart.treatment import ContainerState, CourseState
 from ransel.chart.visits import VisitState, finish_before, visits_of
-from ransel.chart.saying import said
 from ransel.chart.wording import phase_name, title_of
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk, page
+from ransel.hospital.glass import glass_notices
+from ransel.hospital.names import names_of
 from ransel.hospital.offers import Offer, offers_of_container, offers_of_course, offers_of_treatment
 from ransel.hospital.todo import todos_of_treatment
 from ransel.language import Message
-from ransel.store.models import Person
 
 ENTRIES_AT_ONCE = 20
 
@@ -68,6 +69,7 @@ def chart(desk: Desk) -> HttpResponse:
     context = {
         "desk": desk,
         "phase": phase_name("treatment", desk.treatment.phase),
+        "glass_notices": glass_notices(desk),
         "todos": todos_of_treatment(desk),
         "offers": offers_of_treatment(desk),
         "courses": [course_view(desk, one) for one in reversed(desk.treatment.courses)],
@@ -122,8 +124,3 @@ def entry_lines(desk: Desk, entries: Iterable[Entry[Record]]) -> list[EntryLine]
         EntryLine(one, names.get(one.who, one.who), title_of(one.what), said(one.what), corrected.get(one.version))
         for one in listed
     ]
-
-
-def names_of(codes: Iterable[str]) -> dict[str, str]:
-    """Return what people are called, by the code under which they sign."""
-    return dict(Person.objects.filter(id_code__in=set(codes)).values_list("id_code", "shown_name"))

@@ -14,9 +14,11 @@ from ransel.chart.wording import phase_name
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk, page, url_of
 from ransel.hospital.guiding import AT_THE_CHILD, Step, before, missing_of, next_step, steps_of
-from ransel.hospital.pages.chart import clocks_of, names_of
+from ransel.hospital.names import names_of
+from ransel.hospital.pages.chart import clocks_of
 from ransel.hospital.rulebook import agenda
 from ransel.hospital.todo import Todo, kinds_of, own_treatments, todos_of
+from ransel.hospital.watching import escalations_of
 from ransel.language import Message, Moment
 from ransel.store.loading import load
 from ransel.store.models import Child, PumpUseRow, VisitRow
@@ -74,6 +76,7 @@ def day_care(desk: Desk) -> HttpResponse:
     coming = [(*one, list(_coming(desk, own, visits))) for *one, visits in _by_day(near, today)]
     context = {
         "desk": desk,
+        "escalations": escalations_of(desk.person, desk.now),
         "days": [(title, day, cards) for title, day, cards in coming if cards],
         "other": [(visit, own[visit.treatment], _url(visit)) for visit in other],
         "pumps": list(_pumps_back(own)),

@@ -20,7 +20,7 @@ from ransel.evidence import Sourced
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.forms import Field
 from ransel.hospital.gate import PAGES, Desk, page, url_of
-from ransel.hospital.pages.chart import names_of
+from ransel.hospital.names import names_of
 from ransel.hospital.record_fields import choice_field, choices_of
 from ransel.hospital.rulebook import protocol_of
 from ransel.hospital.signing import SignForm, sign_page

@@ -14,8 +14,8 @@ from ransel.chart.records.pharmacy import Released as ReleasedRecord
 from ransel.compounding import Released
 from ransel.hospital.gate import REFUSED_STATUS, Desk, page
 from ransel.hospital.making_view import ON_PAPER
+from ransel.hospital.names import names_of
 from ransel.hospital.pages.batches import told_when_refused
-from ransel.hospital.pages.chart import names_of
 from ransel.language import Language, Message, Refusal, Refused
 from ransel.papers.labels import label as make_label
 from ransel.papers.worksheets import worksheet as make_worksheet

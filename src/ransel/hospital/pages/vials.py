@@ -17,7 +17,7 @@ from ransel.chart.records.pharmacy import Discarded
 from ransel.chart.wording import choice_label
 from ransel.hospital.forms import Answers, Field, filled, read_answers
 from ransel.hospital.gate import REFUSED_STATUS, Desk, page, write_access_of
-from ransel.hospital.pages.chart import names_of
+from ransel.hospital.names import names_of
 from ransel.hospital.rulebook import agenda, library
 from ransel.hospital.todo import own_treatments
 from ransel.hospital.vial_use import CourseUse, LotUse, Making, Price, is_like, lots_of, total, uses_of

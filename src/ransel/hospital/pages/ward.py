@@ -31,13 +31,14 @@ from ransel.chart.wording import field_label, phase_name
 from ransel.hospital.clocks import span
 from ransel.hospital.forms import Field
 from ransel.hospital.gate import Desk, page, url_of
-from ransel.hospital.pages.chart import names_of
+from ransel.hospital.names import names_of
 from ransel.hospital.pages.connecting import guide_or_chart
 from ransel.hospital.pages.day_care import due_soon
 from ransel.hospital.record_fields import choice_field
 from ransel.hospital.rulebook import agenda
 from ransel.hospital.signing import Data, SignForm, sign_page
 from ransel.hospital.todo import Todo, own_treatments, todos_of
+from ransel.hospital.watching import escalations_of
 from ransel.language import Joined, Message, Refusal, Refused, refuse
 from ransel.quantities import Quantity, Shown
 from ransel.store.loading import load
@@ -137,6 +138,7 @@ def ward(desk: Desk) -> HttpResponse:
     beds = sorted((_bed(desk, row, children[row.child]) for row in rows), key=lambda one: one.child.name)
     context = {
         "desk": desk,
+        "escalations": escalations_of(desk.person, desk.now),
         "beds": sorted((one for one in beds if not one.course.at_home), key=lambda one: not one.overdue),
         "at_home": [one for one in beds if one.course.at_home],
         "hours": _hours(OBSERVE_EVERY),

@@ -128,7 +128,7 @@ def last_of(entries: tuple[Entry[Record], ...]) -> Record | None:
 @register.simple_tag(takes_context=True)
 def state_words(context: template.Context, state: str) -> str:
     """Return how a start criterion stands."""
-    return Message(f"criteria.{state}").text(_language(context))
+    return Message(f"criterion-state.{state}").text(_language(context))
 
 
 @register.filter
