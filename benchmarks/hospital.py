@@ -150,17 +150,21 @@ def _served(home: Path, target: str, first: str) -> Iterator[int]:
     port = free_port(LOOPBACK, 0)
     command = [BIN / "granian", "--interface", "wsgi", target, "--host", LOOPBACK, "--port", str(port),
                "--workers", "2", "--blocking-threads", "4", "--no-log"]  # fmt: skip
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=_with_benchmarks())
     try:
-        _wait_for(port, f"/{first}")
+        _wait_for(server, port, f"/{first}")
         yield port
     finally:
         server.send_signal(signal.SIGINT)
         server.wait()
 
 
-def _wait_for(port: int, path: str) -> None:
-    while True:
+def _with_benchmarks() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+
+
+def _wait_for(server: subprocess.Popen[bytes], port: int, path: str) -> None:
+    while server.poll() is None:
         try:
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", path)
@@ -169,6 +173,7 @@ def _wait_for(port: int, path: str) -> None:
             time.sleep(0.1)
         else:
             return
+    raise RuntimeError(f"the server for {path} ended with {server.returncode}")
 
 
 def _load(port: int, path: Callable[[int], str], cookie: str, thinks: float = 0.0) -> _Load:

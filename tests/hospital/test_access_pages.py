@@ -92,7 +92,7 @@ def test_the_own_team_and_those_who_may_never_are_not_offered_it():
 def test_the_team_of_the_child_is_told_who_came_and_why_and_whoever_came_is_not():
     from ransel.hospital.clock import now
     from ransel.hospital.gate import Desk
-    from ransel.hospital.pages.access import glass_notices
+    from ransel.hospital.glass import glass_notices
     from ransel.hospital.policy import Relation
 
     treatment = treatment_with_everything()

@@ -10,7 +10,8 @@ LOG_IN = "/account/login/"
 
 
 @pytest.fixture
-def somebody():
+def somebody(hospital_db):
+    assert hospital_db.exists(), "the database comes first"
     from django.core.cache import cache
 
     cache.clear()
