@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Thread
 
@@ -24,6 +24,8 @@ NOW = "2027-02-09T16:00:00+01:00"
 TREATMENTS, ENTRIES = 2000, 200
 USERS, SECONDS, THINKS_S = 20, 8, 1.0
 AIM_MS, START_AIM_S = 150, 10
+DAYS_BEFORE = 1500
+"""Over how many days the finished treatments are spread."""
 SINGLE, BATCH = 400, 2000
 BIN = Path(sys.executable).parent
 
@@ -51,12 +53,14 @@ def _fill(home: Path) -> None:
     from ransel.hospital.start import start_django
 
     start_django()
+    from django.db.models import F
+
     from ransel.chart.treatment import fold
     from ransel.hospital.demo.programme import tell_programme
     from ransel.hospital.demo.start import prepare_demo
     from ransel.store.boards import write_boards
     from ransel.store.journal import DatabaseJournal
-    from ransel.store.models import Child
+    from ransel.store.models import Child, ContainerRow, VisitRow
 
     now = datetime.fromisoformat(NOW)
     prepare_demo(home, now)
@@ -73,6 +77,10 @@ def _fill(home: Path) -> None:
         entries = [enrolled, *(replace(entry, treatment=code) for entry in others)]
         DatabaseJournal().append(entries)
         write_boards(fold(code, entries))
+        # copies are of the years before; all of them in this month would be a hospital that there is not
+        earlier = timedelta(days=60 + number % DAYS_BEFORE)
+        for table in (VisitRow, ContainerRow):
+            table.objects.filter(treatment=code).update(planned=F("planned") - earlier)
 
 
 # -- pages

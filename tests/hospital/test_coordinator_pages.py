@@ -288,7 +288,8 @@ def test_a_course_that_was_stopped_early_ends_on_the_board_when_it_was_taken_off
     later = ended + timedelta(days=3)
     clock_at(monkeypatch, later)
     desk = Desk(request=None, person=person_of("coordinator"), relation=None, now=later, page="board", treatment=None)
-    (row,) = rows_of(told_of(desk), days(now=later, count=56))
+    shown = days(now=later, count=56)
+    (row,) = rows_of(told_of(desk, shown), shown)
     (bar,) = row.bars
     assert bar.done
     assert bar.left + bar.width == pytest.approx(days(count=56).place_of(ended), abs=0.2)

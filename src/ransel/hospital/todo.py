@@ -52,11 +52,12 @@ def own_treatments(person: Person) -> QuerySet[TreatmentRow]:
 
 def todos_of(person: Person, now: datetime, kinds: Iterable[str] | None = None) -> list[Todo]:
     """Return what somebody could do now, the most urgent first."""
-    mine = {row.treatment: row for row in own_treatments(person)}
     wanted = kinds_of(person.works_as) if kinds is None else set(kinds)
-    rows = [row for row in TaskRow.objects.filter(kind__in=wanted) if row.treatment in mine]
-    children = {child.code: child for child in Child.objects.filter(code__in={one.child for one in mine.values()})}
-    todos = [_todo(row, children[mine[row.treatment].child], now) for row in rows]
+    own = own_treatments(person)
+    rows = list(TaskRow.objects.filter(kind__in=wanted, treatment__in=own.values("treatment")))
+    mine = dict(own.filter(treatment__in={row.treatment for row in rows}).values_list("treatment", "child"))
+    children = Child.objects.in_bulk(list(mine.values()))
+    todos = [_todo(row, children[mine[row.treatment]], now) for row in rows]
     return sorted(todos, key=lambda one: (one.latest or one.due or now, one.child.name))
 
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal, cast
 
 from ransel.chart.entry import read_text
-from ransel.chart.machine import RUNNING
+from ransel.chart.machine import OVER, RUNNING
 from ransel.chart.records.care import NoShow
 from ransel.chart.wording import visit_name
 from ransel.hospital.gate import url_of
@@ -242,7 +242,7 @@ class ShownEscalation:
 
 def escalations_of(person: Person, now: datetime) -> tuple[ShownEscalation, ...]:
     """Return what has to be acted upon for a person's own children, the most urgent first; always as many queries."""
-    mine = {row.treatment: row for row in own_treatments(person)}
+    mine = {row.treatment: row for row in own_treatments(person).exclude(course_phase__in=OVER)}
     found = watch(
         mine.values(),
         VisitRow.objects.filter(treatment__in=mine, done_at=None),

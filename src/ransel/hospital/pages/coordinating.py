@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import cast
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 
 from ransel.chart.entry import read_text
 from ransel.chart.guards.home import home_care as organisation_asked
+from ransel.chart.machine import OVER
 from ransel.chart.reading import record_of
 from ransel.chart.records import Record
 from ransel.chart.records.care import HomeCareAccepted, HomeCareAsked, Removed, VisitMoved
@@ -33,6 +35,8 @@ from ransel.protocols.protocol import Place
 from ransel.store.models import Child, JournalRow, Organisation, Pump, PumpUseRow, VisitRow
 
 WEEKS = 4
+LONGEST_COURSE = timedelta(days=35)
+"""How long before the first day of the board a visit may lie whose course still shows on it."""
 LOOKED_AROUND = timedelta(weeks=520)
 """How far from today the board can be turned."""
 HOURS_OF_AT_MOST_DAYS = 8
@@ -60,7 +64,7 @@ def board(desk: Desk) -> HttpResponse:
     this_monday = _monday(agenda().local(desk.now).date())
     first, weeks = _wish(desk, this_monday)
     days = Days(first, weeks * DAYS_OF_A_WEEK, agenda(), desk.now)
-    told = told_of(desk)
+    told = told_of(desk, days)
     escalations = escalations_of(desk.person, desk.now)
     pumps = pump_days(told, days)
     to_come = expected(told)
@@ -100,9 +104,14 @@ def _wish(desk: Desk, otherwise: date) -> tuple[date, int]:
     return (_monday(asked) if abs(asked - otherwise) < LOOKED_AROUND else otherwise), weeks
 
 
-def told_of(desk: Desk) -> Told:
-    """Load what the board shows; the number of queries does not grow with the children."""
-    treatments = {row.treatment: row for row in own_treatments(desk.person)}
+def told_of(desk: Desk, days: Days) -> Told:
+    """Load what the board shows: who has a course that is not over, or a visit in these days.
+
+    Neither the number of queries nor what they bring grows with the children of earlier years.
+    """
+    visited = VisitRow.objects.filter(planned__range=(days.begins - LONGEST_COURSE, days.ends)).values("treatment")
+    shown = own_treatments(desk.person).filter(Q(treatment__in=visited) | ~Q(course_phase__in=OVER))
+    treatments = {row.treatment: row for row in shown}
     children = Child.objects.in_bulk([row.child for row in treatments.values()])
     visits = list(VisitRow.objects.filter(treatment__in=treatments))
     return Told(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -30,19 +31,26 @@ from ransel.store.models import Child
 from ransel.store.models.register import new_child_code
 
 LONGEST_ADDRESS = 200
+MOST_LISTED = 200
+"""How many children one page lists; who is not among them is found by name or number."""
 
 
 @page("children", about="nobody", writes=False)
 def children(desk: Desk) -> HttpResponse:
-    """List the children of one's own hospital."""
-    rows = list(own_treatments(desk.person))
+    """List the children of one's own hospital, or those whose name or number holds what was typed."""
+    wanted = desk.request.GET.get("q", "").strip()[:LONGEST_ADDRESS]
+    found = Child.objects.filter(Q(name__icontains=wanted) | Q(number__icontains=wanted))
+    own = own_treatments(desk.person).filter(child__in=found.values("code"))
+    rows = list(own.order_by("course_phase", "treatment")[: MOST_LISTED + 1])
+    more, rows = len(rows) > MOST_LISTED, rows[:MOST_LISTED]
     by_code = Child.objects.in_bulk([row.child for row in rows])
     listed = sorted(((row, by_code[row.child]) for row in rows), key=lambda pair: pair[1].name)
     shown = [
         (row, child, phase_name("course", row.course_phase) if row.course else phase_name("treatment", row.phase))
         for row, child in listed
     ]
-    return render(desk.request, "pages/children.html", {"desk": desk, "children": shown})
+    context = {"desk": desk, "children": shown, "wanted": wanted, "more": more}
+    return render(desk.request, "pages/children.html", context)
 
 
 def _enrol_fields() -> tuple[Field, ...]:
