@@ -26,6 +26,8 @@ from ransel.hospital.todo import todos_of_treatment
 from ransel.language import Message
 
 ENTRIES_AT_ONCE = 20
+COURSES_AT_ONCE = 2
+"""How many courses a chart shows whole; of the earlier ones it says that they were, and how they ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +68,17 @@ def chart(desk: Desk) -> HttpResponse:
     everything = desk.request.GET.get("all") == "1"
     history = desk.treatment.history
     shown = history if everything else history[-ENTRIES_AT_ONCE:]
+    newest_first = desk.treatment.courses[::-1]
+    courses = newest_first if everything else newest_first[:COURSES_AT_ONCE]
+    earlier = newest_first[COURSES_AT_ONCE:]
     context = {
         "desk": desk,
         "phase": phase_name("treatment", desk.treatment.phase),
         "glass_notices": glass_notices(desk),
         "todos": todos_of_treatment(desk),
         "offers": offers_of_treatment(desk),
-        "courses": [course_view(desk, one) for one in reversed(desk.treatment.courses)],
+        "courses": [course_view(desk, one) for one in courses],
+        "earlier": [] if everything else [(one, phase_name("course", one.phase)) for one in earlier],
         "entries": entry_lines(desk, reversed(shown)),
         "hidden": len(history) - len(shown),
     }
