@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from django.http import QueryDict
 
+from ransel.chart.wording import field_label
 from ransel.hospital.rulebook import agenda
 from ransel.language import Message, Refusal, Refused
 from ransel.quantities import Quantity
@@ -54,7 +55,7 @@ class Field:
     @property
     def words(self) -> Message:
         """The label."""
-        return self.label or Message(f"field.{self.name.rpartition('.')[2]}")
+        return self.label or field_label(self.name.rpartition(".")[2])
 
     @property
     def id(self) -> str:

@@ -101,9 +101,7 @@ def sign_page(desk: Desk, form: SignForm) -> HttpResponse:
     except Refused as refused:
         return show_form(desk, form, answers, tuple(form.placed(one) for one in refused.refusals))
     told = Message("form.signed" if entries else "form.signed-already", {"what": form.title})
-    messages.success(
-        desk.request, told.text(desk.language), extra_tags=desk.request.POST.get("key", "")[:MOST_LETTERS_OF_A_KEY]
-    )
+    messages.success(desk.request, told.text(desk.language), extra_tags=key_on(desk.request))
     return redirect(form.then if form.then.startswith("/") else desk.url(form.then))
 
 

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from ransel.chart.people import Role
 from ransel.chart.tasks import ROLES, Task, tasks_of
+from ransel.chart.wording import task_name
 from ransel.hospital.gate import Desk, url_of
 from ransel.language import Message
 from ransel.store.models import Child, Person, TaskRow, TreatmentRow
@@ -42,7 +43,7 @@ class Todo:
     @property
     def title(self) -> Message:
         """What is to be done."""
-        return Message(f"task.{self.kind}")
+        return task_name(self.kind)
 
 
 def own_treatments(person: Person) -> QuerySet[TreatmentRow]:

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from ransel.chart.people import Role
-from ransel.chart.wording import phase_name
+from ransel.chart.wording import phase_name, role_name
 from ransel.hospital.forms import Field
 from ransel.hospital.gate import Desk, page, url_of
 from ransel.hospital.pages.administering import AdminForm, Change, Done, admin_page
@@ -286,7 +286,7 @@ def policy_page(desk: Desk) -> HttpResponse:
         (name, Message(f"policy.part-{name}"), [_policy_row(policy()[one]) for one in pages])
         for name, pages in sections.items()
     ]
-    roles = [(role, Message(f"role.{role.value}"), role is desk.role) for role in Role]
+    roles = [(role, role_name(role), role is desk.role) for role in Role]
     return render(desk.request, "pages/administration/policy.html", {"desk": desk, "sections": shown, "roles": roles})
 
 

@@ -11,7 +11,7 @@ from ransel.chart.entry import Entry
 from ransel.chart.guards.prescribing import CORRECTABLE
 from ransel.chart.people import Role
 from ransel.chart.records import Record
-from ransel.chart.wording import phase_name, visit_name
+from ransel.chart.wording import phase_name, role_name, visit_name
 from ransel.hospital.clocks import ClockBar
 from ransel.hospital.gate import Desk, url_of
 from ransel.hospital.rulebook import agenda
@@ -66,7 +66,7 @@ def in_unit(context: template.Context, quantity: Quantity, unit: str, digits: in
 @register.simple_tag(takes_context=True)
 def role_words(context: template.Context, role: str | Role) -> str:
     """Return what a role is called."""
-    return Message(f"role.{Role(role).value}").text(_language(context))
+    return role_name(Role(role)).text(_language(context))
 
 
 @register.simple_tag
