@@ -1,0 +1,1 @@
+"""How a child bears an infusion: side effects by the terms and grades of CTCAE."""

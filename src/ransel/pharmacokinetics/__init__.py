@@ -1,0 +1,1 @@
+"""Concentrations after infusions: whole populations, single children, and what may be said about them."""
