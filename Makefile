@@ -45,6 +45,7 @@ lint: $(READY)  ## ruff, mypy strict, import-linter
 	$(BIN)/lint-imports
 
 bench: $(READY)  ## measured figures, as ratios against a limit or a peer
+	@tools/peers
 	$(BIN)/python -m benchmarks
 
 docs: $(READY)  ## regenerate what is generated: hazard log, reference pages, the picture in the README
@@ -59,6 +60,9 @@ messages: $(READY)  ## compile the Dutch and English catalogues
 lock: $(READY)  ## solve the dependencies again and write requirements.lock
 	$(BIN)/uv pip compile --universal --all-extras --python-version 3.11 --generate-hashes --upgrade \
 	  --no-header --no-annotate --no-emit-index-url --quiet pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-header --no-annotate --no-emit-index-url --quiet benchmarks/peers/requirements.in \
+	  -o benchmarks/peers/requirements.lock
 
 clean:  ## remove what was made here, the virtual environment included
-	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-peers out .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from docs.markdown import anchor, table
 from ransel.evidence import Sourced
+from ransel.pharmacokinetics.kind_of_number import Number, SetName
 from ransel.prescribing.patient import Findings, Line
 from ransel.protocols.protocol import Count, Positive, RoundingRule, Slug, Text
 from ransel.protocols.site import Hour
@@ -27,6 +28,8 @@ NAMED = [
     (Slug, "name (small letters, digits, hyphens)"),
     (Text, "text"),
     (Line, "text on one line"),
+    (SetName, "name (small letters, digits, hyphens, points)"),
+    (Number, "number"),
     (Count, "whole number from 1"),
     (RoundingRule, "rounding"),
     (Hour, "time of day"),
@@ -112,17 +115,19 @@ def _words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()
 
 
-def page_of(model: Model, example: object = None) -> str:
-    """Return a section for every table of a file, with its keys."""
+def page_of(model: Model, example: object = None, words: Mapping[str, Mapping[str, str]] = WORDS) -> str:
+    """Return a section for every table of a file, with its keys; `words` says what they mean, by table."""
     examples = dict(_instances(example))
     found = {kind: places for kind, places in models_in(model).items() if kind not in READ_OTHERWISE}
-    return "\n\n".join(_section(kind, places, examples.get(kind)) for kind, places in found.items())
+    return "\n\n".join(
+        _section(kind, places, examples.get(kind), words.get(kind.__name__, {})) for kind, places in found.items()
+    )
 
 
-def _section(model: Model, places: list[str], example: object) -> str:
+def _section(model: Model, places: list[str], example: object, words: Mapping[str, str]) -> str:
     name = model.__name__
     where = " · ".join(f"`{place}`" for place in places if place)
-    rows = [_row(model, key, hint, field, example) for key, hint, field in keys_of(model)]
+    rows = [_row(model, key, hint, field, example, words) for key, hint, field in keys_of(model)]
     parts = [
         f"## {_words(name)}",
         f"At {where}." if where else "The top of the file.",
@@ -137,17 +142,32 @@ def _doc(model: Model) -> str:
     return re.sub(r"\s+", " ", text)
 
 
-def _row(model: Model, key: str, hint: Any, field: Any, example: object) -> tuple[str, ...]:  # noqa: ANN401
+def _row(
+    model: Model,
+    key: str,
+    hint: Any,  # noqa: ANN401 - any annotation
+    field: Any,  # noqa: ANN401 - pydantic's own
+    example: object,
+    words: Mapping[str, str],
+) -> tuple[str, ...]:
     name = next(name for name, one in model.model_fields.items() if (one.alias or name) == key)
-    shown = _shown(getattr(example, name, None))
+    shown = "" if _any_quantity(hint) else _shown(getattr(example, name, None))
     needed = "yes" if field.is_required() else _default(field.default)
     return (
         f"`{key}`",
         type_in_words(hint),
         needed,
-        WORDS.get(model.__name__, {}).get(key, ""),
+        words.get(key, ""),
         f"`{shown}`" if shown else "",
     )
+
+
+def _any_quantity(hint: Any) -> bool:  # noqa: ANN401 - any annotation
+    """Whether any kind of quantity may stand there: its usual unit need not be the one in which people write it."""
+    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    if get_origin(bare) in {Union, UnionType}:
+        return any(_any_quantity(one) for one in get_args(bare))
+    return (_sourced(bare) or bare) is Quantity
 
 
 def _default(value: object) -> str:
@@ -162,11 +182,13 @@ def _shown(value: object) -> str:
         return f"{inner} ({value.source} {value.confidence.value})".replace("( ", "(") if inner else ""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:g}"
     if isinstance(value, Quantity | str | int | date):
         text = value.text("en", "kg") if isinstance(value, Mass) and value >= KILOGRAM else str(value)
         return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE].rstrip()}…"
-    if isinstance(value, tuple) and value and all(isinstance(one, str | int) for one in value):
-        return ", ".join(map(str, value))
+    if isinstance(value, tuple) and value and all(isinstance(one, str | int | float) for one in value):
+        return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
     return ""
 
 

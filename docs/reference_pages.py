@@ -10,6 +10,7 @@ from pathlib import Path
 from docs import (
     alarm_list,
     command_line,
+    comparison_parts,
     course_keys,
     drug_rows,
     event_kinds,
@@ -30,7 +31,7 @@ from ransel.protocols import DEFAULT_PROTOCOL, Protocol, Site
 from ransel.quantities import Quantity
 
 HERE = Path(__file__).parent
-PARTS = {**made_parts.PARTS, **infusion_parts.PARTS}
+PARTS = {**made_parts.PARTS, **infusion_parts.PARTS, **comparison_parts.PARTS}
 INTRODUCTIONS = HERE / "words"
 MADE = "<!-- This page is made by `python -m docs.refresh`. Changes by hand are lost. -->"
 
@@ -51,6 +52,9 @@ def pages() -> dict[Path, str]:
         "alarms": alarm_list.page(),
         "drug-library": drug_rows.page(),
         "who-may-what": who_may_what.page(),
+        "parameter-set-file": comparison_parts.parameter_set_page(),
+        "burden-setting-file": comparison_parts.burden_setting_page(),
+        "published-table-file": comparison_parts.published_table_page(),
     }
     made = {HERE / "reference" / f"{name}.md": _with_introduction(name, body) for name, body in reference.items()}
     explained = {path: with_parts(path.read_text(encoding="utf-8"), PARTS) for path in _pages_with_parts()}

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from datetime import timedelta
+import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from chart.story import Story
@@ -12,7 +13,9 @@ from hospital.wards import OTHER, OURS, client_of, clock_at, person, story_until
 pytestmark = pytest.mark.usefixtures("hospital_db")
 
 RUNNING = (Story.ordered, Story.cleared, lambda one: one.made(1), lambda one: one.handed_over(1), Story.connected)
-PAGES = ("/research/", "/research-file/")
+PAGES = ("/research/", "/research-comparison/", "/research-file/", "/research-parquet/", "/research-tables/",
+         "/research-dictionary/")  # fmt: skip
+FILES = PAGES[2:]
 
 
 def researcher(organisation=OURS):
@@ -29,27 +32,50 @@ def file_rows(client):
     return list(csv.DictReader(io.StringIO(client.get("/research-file/").content.decode())))
 
 
-def test_before_any_course_was_connected_there_is_an_empty_table():
+def unzipped(content):
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    tables = (name for name in archive.namelist() if name != "data-dictionary.csv")
+    return "".join(archive.read(name).decode() for name in tables)
+
+
+def text_of(page, client):
+    """Return a page or a file as text; of a page what is below its heading."""
+    content = client.get(page).content
+    if page == "/research-tables/":
+        return unzipped(content)
+    if page == "/research-parquet/":
+        return content.decode("latin-1")
+    shown = content.decode()
+    body = re.sub(r"<(header|div class=\"demo-note).*?</(header|form)>", "", shown, flags=re.DOTALL)
+    return body[body.find("<h1>") :] if "<h1>" in body else body
+
+
+def test_before_any_course_was_connected_there_is_an_empty_table_and_nothing_to_compare():
     assert "Er is nog geen kuur aangesloten" in researcher().get("/research/").content.decode()
+    assert "niets om ze mee te vergelijken" in researcher().get("/research-comparison/").content.decode()
     assert file_rows(researcher()) == []
+    for page in FILES:
+        assert researcher().get(page).status_code == 200
 
 
 def test_a_finished_course_is_one_row_with_what_happened(monkeypatch):
     whole_course(monkeypatch)
     (row,) = file_rows(researcher())
-    assert row["outcome"] == "finished"
-    assert row["protocol"] == "dinutuximab-beta-10x24h-maxima"
-    assert (row["age_years"], row["weight_band_kg"], row["bsa_m2"]) == ("4", "15-20", "0.7")
-    assert row["last_day"] == "10"
-    assert float(row["days_in_hospital"]) + float(row["hours_at_home"]) / 24 == pytest.approx(10, abs=0.2)
-    assert (row["interruptions"], row["discarded_makings"], row["few_alike"]) == ("0", "0", "yes")
+    assert (row["OUTCOME"], row["EXENDY"], row["REGIMEN"]) == ("finished", "11", "dinutuximab-beta-10x24h")
+    assert row["PROTID"] == "dinutuximab-beta-10x24h-maxima"
+    assert (row["AGE"], row["WTBAND"], row["BSA"], row["EXDOSORD"]) == ("4", "15-20", "0.7", "70")
+    assert float(row["NIGHTS"]) + float(row["HOMEH"]) / 24 == pytest.approx(10, abs=0.5)
+    assert (row["EXSTOPN"], row["DISCARDN"], row["FEWALIKE"], row["TRIPS"]) == ("0", "0", "Y", "3")
+    assert (row["EXPCT"], row["EXDOSE"], row["AE_PAIN"], row["AETOXV"]) == ("", "", "", "5.0")
     page = researcher().get("/research/").content.decode()
-    assert row["child"] in page
+    assert row["USUBJID"] in page
     assert "afgemaakt" in page
     assert "Kleine groepen: 1 regels" in page
 
 
 def test_what_went_wrong_is_counted_and_only_known_side_effects_are_named(monkeypatch):
+    from hospital.wards import keep
+
     from ransel.chart.records.care import Interrupted, Observed, Resumed, SideEffect
     from ransel.quantities import Rate
 
@@ -60,18 +86,19 @@ def test_what_went_wrong_is_counted_and_only_known_side_effects_are_named(monkey
     story.sign("ward", Interrupted(course=1, cause="side-effect"))
     story.now += timedelta(minutes=89)
     story.sign("ward", Resumed(course=1, rate=Rate("2 mL/h")))
-    from hospital.wards import keep
-
     keep(story)
     clock_at(monkeypatch, story.now)
     (row,) = file_rows(researcher())
-    assert (row["outcome"], row["interruptions"], row["hours_stood_still"]) == ("running", "1", "1.5")
-    assert row["worst_grades"] == "Pain 3; other 2"
-    assert "pijn 3" in researcher().get("/research/").content.decode()
+    assert (row["OUTCOME"], row["EXSTOPN"], row["EXSTOPH"]) == ("running", "1", "1.5")
+    assert (row["AE_PAIN"], row["AE_OTHER"], row["AE_COUGH"]) == ("3", "2", "")
+    page = researcher().get("/research/").content.decode()
+    assert "pijn 3" in page
+    assert "anders 2" in page
 
 
+@pytest.mark.hazard("HZ-097")
 @pytest.mark.hazard("HZ-076")
-def test_nothing_in_table_or_file_leads_to_a_child_a_person_or_a_date(monkeypatch):
+def test_nothing_in_page_or_file_leads_to_a_child_a_person_or_a_date(monkeypatch):
     from ransel.store.models import Child, Organisation, Person
 
     story = whole_course(monkeypatch)
@@ -81,52 +108,57 @@ def test_nothing_in_table_or_file_leads_to_a_child_a_person_or_a_date(monkeypatc
                "PUMP-01", "2027", "2022"}  # fmt: skip
     private |= {one.id_code for one in Person.objects.exclude(role="researcher")}
     private |= set(Organisation.objects.exclude(code=OURS).values_list("code", flat=True))
-    for page in PAGES:
-        shown = researcher().get(page).content.decode()
-        body = re.sub(r"<(header|div class=\"demo-note).*?</(header|form)>", "", shown, flags=re.DOTALL)
-        body = body[body.find("<h1>") :] if "<h1>" in body else body
+    for page in PAGES[:-1]:  # the last one is about columns, and the same for every hospital
+        body = text_of(page, researcher())
         for word in private:
             assert word not in body, (page, word)
         assert not re.search(r"\b(jan|feb|mrt|apr|mei|jun|jul|aug|sep|okt|nov|dec)\b", body), page
         assert not re.search(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", body), page
 
 
+@pytest.mark.hazard("HZ-097")
 def test_a_pseudonym_stays_the_same_for_a_child_and_changes_with_the_secret(monkeypatch):
     from ransel.hospital.pseudonymised import pseudonym
 
     whole_course(monkeypatch)
-    first, second = file_rows(researcher())[0]["child"], file_rows(researcher())[0]["child"]
+    first, second = file_rows(researcher())[0]["USUBJID"], file_rows(researcher())[0]["USUBJID"]
     assert first == second
     assert pseudonym("T-0001", "one secret") != pseudonym("T-0001", "another")
     assert pseudonym("T-0001", "one secret") != pseudonym("T-0002", "one secret")
 
 
-def test_a_researcher_sees_the_own_hospital_only_and_a_download_is_written_down(monkeypatch):
+@pytest.mark.hazard("HZ-097")
+def test_a_researcher_sees_the_own_hospital_only_and_every_download_is_written_down(monkeypatch):
     from ransel.store.models import AccessRow
 
     whole_course(monkeypatch)
     assert file_rows(researcher(OTHER)) == []
-    assert AccessRow.objects.filter(action=AccessRow.EXPORT, page="research-file").count() == 1
+    for page in FILES[1:]:
+        researcher().get(page)
+    exported = AccessRow.objects.filter(action=AccessRow.EXPORT).values_list("page", flat=True)
+    assert sorted(exported) == sorted(page.strip("/") for page in FILES)
 
 
-def test_nobody_else_opens_either():
+def test_nobody_else_opens_any_of_it():
     for who in ("doctor", "coordinator", "home", "pharmacist"):
         for page in PAGES:
             assert client_of(who).get(page).status_code == 403
 
 
-def test_children_of_the_same_age_and_weight_are_marked_until_there_are_enough_of_them():
-    from ransel.hospital.pseudonymised import SMALLEST_GROUP, ResearchRow, _with_few_alike
+def test_what_is_downloaded_is_read_back_as_it_was(monkeypatch, tmp_path):
+    from ransel.outcomes.cohort_reading import read_cohort
 
-    def rows(children):
-        return [ResearchRow(
-            child=str(number), course=1, protocol="p", age_years=4, weight_band_kg="15-20", bsa_m2=0.7,
-            outcome="finished", last_day=10, days_in_hospital=1, hours_at_home=2, interruptions=0, hours_stood_still=0,
-            rate_changes=0, worst_grades={}, discarded_makings=0,
-        ) for number in range(children)]  # fmt: skip
+    whole_course(monkeypatch)
+    for page, name in (("/research-file/", "c.csv"), ("/research-parquet/", "c.parquet")):
+        (tmp_path / name).write_bytes(researcher().get(page).content)
+    assert read_cohort(tmp_path / "c.csv") == read_cohort(tmp_path / "c.parquet")
+    assert read_cohort(tmp_path / "c.csv")[0].nights_in_hospital == 1
 
-    assert all(row.few_alike for row in _with_few_alike(rows(SMALLEST_GROUP - 1) * 3))  # courses are no children
-    assert not any(row.few_alike for row in _with_few_alike(rows(SMALLEST_GROUP)))
+
+def test_the_dictionary_is_about_columns_and_no_child():
+    from ransel.outcomes.cohort_file import dictionary_csv
+
+    assert researcher().get("/research-dictionary/").content.decode() == dictionary_csv()
 
 
 def test_a_program_that_opens_the_file_takes_no_cell_for_a_formula():
@@ -134,3 +166,34 @@ def test_a_program_that_opens_the_file_takes_no_cell_for_a_formula():
 
     text = csv_file("x.csv", ["a"], [["=1+1"], ["@x"], ["plain"]]).content.decode()
     assert text.splitlines() == ["a", "'=1+1", "'@x", "plain"]
+
+
+# -- two regimens in the demo
+
+
+@pytest.fixture(name="demo")
+def demo_():
+    """The programme of the demo, which has children in the old regimen and in the new one."""
+    from ransel.hospital.demo.programme import write_programme
+
+    write_programme(datetime.now(UTC))
+    from ransel.store.models import Person
+
+    return client_of(Person.objects.get(role="researcher"))
+
+
+@pytest.mark.usefixtures("hospital_db")
+def test_the_demo_compares_old_with_new_and_says_how_sure_it_is(demo):
+    page = demo.get("/research-comparison/").content.decode()
+    for words in ("vijf dagen van 8 uur", "tien dagen van 24 uur, thuis", "niet geloot", "elk kind telt één keer",
+                  "nachten in het ziekenhuis", "ritten naar het ziekenhuis", "gemiste schooldagen"):  # fmt: skip
+        assert words in page, words
+    assert page.count("<svg") == 1
+    rows = list(csv.DictReader(io.StringIO(demo.get("/research-file/").content.decode())))
+    old = [one for one in rows if one["REGIMEN"] == "dinutuximab-beta-5x8h"]
+    assert 8 <= len({one["USUBJID"] for one in old}) <= 12
+    assert {(one["OUTCOME"], one["NIGHTS"], one["EXSTOPN"]) for one in old} == {("finished", "4", "0")}
+    assert all(90 < float(one["EXPCTLO"]) <= float(one["EXPCT"]) <= float(one["EXPCTHI"]) <= 101 for one in old)
+    milder = demo.get("/research-comparison/?grade=1").content.decode()
+    assert "graad 1 of erger</strong>" in milder
+    assert "graad 3 of erger</strong>" in demo.get("/research-comparison/?grade=<script>").content.decode()

@@ -90,8 +90,23 @@ def test_an_observation_is_signed_with_its_side_effects_and_what_was_not_looked_
     assert [(one.term, one.grade) for one in seen.side_effects] == [("Fever", 1), ("Hypokalemia", 2)]
     assert (seen.heart_rate, seen.systolic, seen.pain, seen.baseline) == (121, None, None, False)
     page = text(client_of("ward").get(address("observe")))
-    assert "koorts, graad 1, Hypokalemia, graad 2" in page
+    assert "koorts, graad 1, laag kalium, graad 2" in page
     assert "38,4" in page
+
+
+def test_who_has_gone_through_the_whole_list_signs_which_list_it_was(monkeypatch):
+    from ransel.followup.ctcae import ctcae
+
+    running(monkeypatch)
+    sign("ward", "observe", temperature="37,1", looked_for="yes")
+    assert course().observed[-1].what.looked_for == ctcae().list
+    sign("ward", "observe", side_effects__0__term="Nausea", side_effects__0__grade="1", looked_for="yes")
+    page = text(client_of("ward").get(address("observe")))
+    assert "niets van de lijst" in page
+    assert "misselijkheid, graad 1, verder niets van de lijst" in page
+    for answer in ("no", ""):
+        sign("ward", "observe", temperature="37,1", looked_for=answer)
+        assert course().observed[-1].what.looked_for == ""
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,13 @@ from ransel.protocols.reading import refusals_of
 
 Data = Mapping[str, Any]
 
-UPCASTS: Mapping[tuple[str, int], Callable[[Data], Data]] = {}
+
+def _list_not_gone_through(data: Data) -> Data:
+    """Say of an observation from before there was a list of side effects that nobody went through one."""
+    return {**data, "looked_for": ""}
+
+
+UPCASTS: Mapping[tuple[str, int], Callable[[Data], Data]] = {("observed", 1): _list_not_gone_through}
 """For a kind and an older version of its keys: how its data are said in the next version."""
 
 

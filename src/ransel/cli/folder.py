@@ -5,10 +5,11 @@ from __future__ import annotations
 import errno
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 
 from ransel.infusion import Ledger
 from ransel.language import LANGUAGES, Language, Message, refuse
@@ -43,8 +44,7 @@ def write_papers(course: PlannedCourse, folder: Path, language: Language, now: d
         papers = dict(_papers(course, folder, language, now))
         _write(papers, folder)
     except OSError as error:
-        reason = Message(f"folder.{_REASONS.get(error.errno or 0, 'other')}")
-        refuse("option.cannot-write", "--out", folder, reason=reason)
+        _refuse_folder(folder, error)
     return [folder / name for name in papers]
 
 
@@ -56,11 +56,48 @@ def write_files(files: Mapping[str, bytes], folder: Path, *, ledger: Ledger) -> 
     """
     try:
         _refuse_another_child(ledger, folder)
+    except OSError as error:
+        _refuse_folder(folder, error)
+    return write_pages(files, folder)
+
+
+def write_pages(files: Mapping[str, bytes], folder: Path) -> list[Path]:
+    """Write files that are about no single child into a folder and return their paths; all of them, or none.
+
+    Raises:
+        Refused: when the folder cannot be written to.
+    """
+    try:
         _write(files, folder)
+    except OSError as error:
+        _refuse_folder(folder, error)
+    return [folder / name for name in files]
+
+
+def _refuse_folder(folder: Path, error: OSError) -> NoReturn:
+    reason = Message(f"folder.{_REASONS.get(error.errno or 0, 'other')}")
+    refuse("option.cannot-write", "--out", folder, reason=reason)
+
+
+@contextmanager
+def new_files(folder: Path) -> Iterator[Path]:
+    """Give an empty folder to write to; at the end all its files come into `folder`, or none when anything went wrong.
+
+    Raises:
+        Refused: when the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(dir=folder, prefix=".ransel-") as waiting:
+            yield Path(waiting)
+            made = sorted(Path(waiting).iterdir())
+            if any((folder / path.name).is_dir() for path in made):
+                raise IsADirectoryError(errno.EISDIR, "a folder has the name of a file")
+            for path in made:
+                path.replace(folder / path.name)
     except OSError as error:
         reason = Message(f"folder.{_REASONS.get(error.errno or 0, 'other')}")
         refuse("option.cannot-write", "--out", folder, reason=reason)
-    return [folder / name for name in files]
 
 
 def _refuse_another_child(ledger: Ledger, folder: Path) -> None:

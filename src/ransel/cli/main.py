@@ -13,6 +13,7 @@ import typer
 
 from ransel import __version__
 from ransel.cli.output import prepare_output, show, show_refusals
+from ransel.cli.pk import pk_app
 from ransel.cli.settings import default_language
 from ransel.language import Language, Refusal, Refused
 
@@ -34,6 +35,7 @@ chart_app = typer.Typer(
     help="The entries of all children: check them, take one treatment out or in.", rich_markup_mode=None
 )
 app.add_typer(chart_app, name="chart")
+app.add_typer(pk_app, name="pk")
 
 Child = Annotated[Path, typer.Argument(metavar="CHILD.toml", help="The patient's file.")]
 ProtocolId = Annotated[
@@ -225,6 +227,56 @@ def ledger(
 
     inputs = Inputs(child=events, language_given=language, now_given=now, out_given=out)
     account_stream(LedgerInputs(inputs, course_file), as_json=as_json)
+
+
+@app.command()
+def compare(
+    children: Annotated[
+        str, typer.Option("--children", metavar="N", help="How many simulated children, each in both regimens.")
+    ] = "10000",
+    regimens: Annotated[
+        str | None, typer.Option("--regimens", metavar="A,B", help="Old and new, as `ransel protocols` names them.")
+    ] = None,
+    seed: Annotated[
+        str, typer.Option("--seed", metavar="N", help="The same seed, the same children, to the last bit.")
+    ] = "1",
+    courses: Annotated[
+        str | None, typer.Option("--courses", metavar="N", help="How many; as many as the protocols have if not given.")
+    ] = None,
+    parameters: Annotated[
+        str | None, typer.Option("--parameters", metavar="SET", help="What the drug is taken to do, such as simple.")
+    ] = None,
+    cohort: Annotated[
+        list[Path] | None,
+        typer.Option("--cohort", metavar="FILE", help="Own courses, CSV or Parquet; as often as you like."),
+    ] = None,
+    processes: Annotated[
+        str | None, typer.Option("--processes", metavar="N", help="Spread over so many processes of this machine.")
+    ] = None,
+    dask: Annotated[
+        str | None, typer.Option("--dask", metavar="ADDRESS", help="Spread over the workers of a Dask scheduler.")
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option("--keep", metavar="DIR", help="Keep what is done there; go on after an interruption.")
+    ] = None,
+    now: Now = None,
+    out: Annotated[
+        str | None, typer.Option("--out", metavar="DIR", help="Write the pages for parents and doctors there.")
+    ] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Compare old and new: exposure of the same children, side effects in both directions, burden."""
+    from ransel.cli.compare import CompareInputs, show_comparison
+    from ransel.cli.inputs import Inputs
+
+    given = CompareInputs(
+        inputs=Inputs(child=Path(), language_given=language, now_given=now, out_given=out),
+        children_given=children, regimens_given=regimens, seed_given=seed, courses_given=courses,
+        parameters_given=parameters, processes_given=processes, dask_given=dask, keep_given=keep,
+        cohort_given=tuple(cohort or ()),
+    )  # fmt: skip
+    show_comparison(given, as_json=as_json)
 
 
 @conformance_app.callback()

@@ -25,6 +25,10 @@ class Sourced(BaseModel, Generic[Value]):
     confidence: Confidence
     note: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be sent to another process as what it holds: a class made of another class has no name to be found by."""
+        return _restored, (self.value, self.source, self.confidence, self.note)
+
     @model_validator(mode="after")
     def _has_a_ground(self) -> Self:
         if self.confidence is Confidence.ASSUMED:
@@ -33,6 +37,10 @@ class Sourced(BaseModel, Generic[Value]):
         elif not self.source:
             refuse("sourced.no-source", "source", mark=self.confidence.value)
         return self
+
+
+def _restored(value: Any, source: str, confidence: Confidence, note: str) -> Sourced[Any]:  # noqa: ANN401 - any value
+    return Sourced.model_construct(value=value, source=source, confidence=confidence, note=note)
 
 
 def assumed(value: Value, note: str) -> Sourced[Any]:

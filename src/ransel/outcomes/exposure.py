@@ -14,7 +14,8 @@ class Measure:
     """One measure of exposure; the second regimen against the first.
 
     Values:
-        id: peak, area-first, area-all, trough or time-above. unit: such as `µg·d/mL`.
+        id: peak, area-first, trough and time-above are of the first course and the weeks up to the next; peak-all and
+        area-all of all courses, the area until nothing is left. unit: such as `µg·d/mL`.
         first, second: spread over the children. ratio: geometric mean of second / first within the same child, with
         its interval. of_children: spread of that ratio over the children.
     """
@@ -42,6 +43,7 @@ class Recalled:
 
     Values:
         first, second: as published, µg·d/mL or as `unit` says; None where nothing was published for it.
+        first_deviation, second_deviation: standard deviations over the patients.
     """
 
     measure: str
@@ -50,6 +52,8 @@ class Recalled:
     second: float | None
     confidence: Confidence
     source: str
+    first_deviation: float | None = None
+    second_deviation: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ class Schedule:
         times: (m,) hours. rates: (m,) mg/h into the central compartment from that moment to the next one.
         boluses: (m,) mg into the central compartment at that moment. resets: (m,) whether everything is emptied
         first. occasions: (m,) int32, from nought: whose parameters hold from that moment on.
-        scale: (n,). offsets: (n + 1,) int64, or None.
+        scale: (n,). offsets: (n + 1,) int64, or None. peripheral_boluses: (m,) mg into the peripheral compartment at
+        that moment, or None; nobody injects there, but a steady state that is taken up begins with an amount there.
     """
 
     times: Floats
@@ -32,6 +33,7 @@ class Schedule:
     occasions: NDArray[np.int32]
     scale: Floats
     offsets: NDArray[np.int64] | None = None
+    peripheral_boluses: Floats | None = None
 
     @property
     def count(self) -> int:
@@ -57,13 +59,14 @@ class Schedule:
         if self.offsets is None:
             return type(self)(
                 times=self.times, rates=self.rates, boluses=self.boluses, resets=self.resets,
-                occasions=self.occasions, scale=self.scale[start:stop],
+                occasions=self.occasions, scale=self.scale[start:stop], peripheral_boluses=self.peripheral_boluses,
             )  # fmt: skip
         first, last = int(self.offsets[start]), int(self.offsets[stop])
         return type(self)(
             times=self.times[first:last], rates=self.rates[first:last], boluses=self.boluses[first:last],
             resets=self.resets[first:last], occasions=self.occasions[first:last], scale=self.scale[start:stop],
             offsets=self.offsets[start : stop + 1] - first,
+            peripheral_boluses=None if self.peripheral_boluses is None else self.peripheral_boluses[first:last],
         )  # fmt: skip
 
 

@@ -61,21 +61,23 @@ def _label_course(total: Quantity, facts: Facts) -> Quantity | None:
 
 
 def _mistaken_for(product: Product, known: Mapping[str, Facts]) -> Mapping[str, Facts]:
-    name, substance = _words(product.name), _words(product.substance)
-    named = {key: facts for key, facts in known.items() if _contains(name, _words(key))}
+    name, substance = plain_words(product.name), plain_words(product.substance)
+    named = {key: facts for key, facts in known.items() if _contains(name, plain_words(key))}
     if named:
         return {key: facts for key, facts in named.items() if not _agrees(product, facts)}
-    held = {key: facts for key, facts in known.items() if _contains(name, _words(facts["substance"]))}
-    longest = max((_words(facts["substance"]) for facts in held.values()), key=len, default=substance)
+    held = {key: facts for key, facts in known.items() if _contains(name, plain_words(facts["substance"]))}
+    longest = max((plain_words(facts["substance"]) for facts in held.values()), key=len, default=substance)
     if longest != substance:
-        return {key: facts for key, facts in held.items() if _words(facts["substance"]) == longest}
-    same = {key: facts for key, facts in known.items() if substance == _words(facts["substance"])}
-    related = same or {key: facts for key, facts in known.items() if _contains(substance, _words(facts["substance"]))}
+        return {key: facts for key, facts in held.items() if plain_words(facts["substance"]) == longest}
+    same = {key: facts for key, facts in known.items() if substance == plain_words(facts["substance"])}
+    related = same or {
+        key: facts for key, facts in known.items() if _contains(substance, plain_words(facts["substance"]))
+    }
     return {} if any(_agrees(product, facts) for facts in same.values()) else related
 
 
 def _agrees(product: Product, facts: Facts) -> bool:
-    same_substance = _words(product.substance) == _words(facts["substance"])
+    same_substance = plain_words(product.substance) == plain_words(facts["substance"])
     return same_substance and Concentration(facts["strength"]) == product.strength.value
 
 
@@ -83,7 +85,7 @@ def _contains(words: tuple[str, ...], part: tuple[str, ...]) -> bool:
     return any(words[start : start + len(part)] == part for start in range(len(words)))
 
 
-def _words(text: str) -> tuple[str, ...]:
+def plain_words(text: str) -> tuple[str, ...]:
     """Return the words of a name without what the eye overlooks: case, accents, hyphens, invisible signs."""
     plain = unicodedata.normalize("NFKD", text.replace("β", "beta"))
     kept = "".join(sign for sign in plain if unicodedata.category(sign) not in {"Mn", "Cf"})

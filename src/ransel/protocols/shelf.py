@@ -69,7 +69,7 @@ class Library:
         if path is None or not path.exists():
             path = LIBRARY / "site.toml"
         site = validate(Site, read_toml(path), place_of(path))
-        _raise(self._ground_complaints(site), place_of(path))
+        self.require_grounds(site, place_of(path))
         return site
 
     @cached_property
@@ -116,6 +116,14 @@ class Library:
         protocol = validate(Protocol, tables, place)
         _raise(self._complaints(protocol, path), place)
         return protocol
+
+    def require_grounds(self, record: BaseModel, place: str) -> None:
+        """Check that every sourced number of a record that was read elsewhere has a ground that bears it.
+
+        Raises:
+            Refused: with every complaint at once.
+        """
+        _raise(self._ground_complaints(record), place)
 
     def _merged(self, tables: dict[str, Any], place: str, chain: tuple[str, ...]) -> dict[str, Any]:
         parent = tables.pop("extends", None)

@@ -42,7 +42,9 @@ ASKS: Mapping[str, str] = MappingProxyType({
     "organisations": "?code=thuiszorg-noord",
 })  # fmt: skip
 """What a page is asked for in its address."""
-FILES = frozenset({"label", "worksheet", "research-file"})
+FILES = frozenset({
+    "label", "worksheet", "research-file", "research-parquet", "research-tables", "research-dictionary",
+})  # fmt: skip
 """Pages that give a file to print or to keep: no page of a browser."""
 GUEST = frozenset({"glass"})
 """Pages for those who treat the child nowhere."""

@@ -152,9 +152,15 @@ class SideEffect(Record):
 
 
 class Observed(OfCourse):
-    """Vital signs and side effects at a moment; what was not looked at is None."""
+    """Vital signs and side effects at a moment; what was not looked at is None.
+
+    Values:
+        looked_for: name of the list of side effects that was gone through, empty when none was; what of it is not
+        named under `side_effects` was not there.
+    """
 
     kind: ClassVar[str] = "observed"
+    version: ClassVar[int] = 2
     topic: ClassVar[Topic] = "observation"
     temperature: Warmth | None = None
     heart_rate: PerMinute | None = None
@@ -164,6 +170,7 @@ class Observed(OfCourse):
     saturation: Ratio | None = None
     pain: Score | None = None
     side_effects: tuple[SideEffect, ...] = ()
+    looked_for: Annotated[str, Field(max_length=20)] = ""
     intravenous_medicine: bool | None = None
     displayed: AnyVolume | None = None
     remark: str = ""

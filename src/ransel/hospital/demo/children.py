@@ -28,6 +28,7 @@ class DemoChild:
         place: its number in the list. months: how old. weight_kg, height_cm: when last measured.
         stage: how far its course is, a key of `stages.STAGES`. course: which course that is; earlier ones are over.
         travel_minutes: to the hospital. home_care: the organisation that comes. centre: the hospital.
+        Children of the stage `old-regimen` had all their courses before, on the ward.
         troubles: what its pump runs into in this course, as `ransel run --fault` reads it.
     """
 
@@ -141,6 +142,14 @@ _ROWS = (
     ("Suze Kramer", 28, "12.7", "88", "cancelled", {"travel_minutes": 40}),
     ("Pim Elderink", 45, "15.2", "99", "measured", {"travel_minutes": 30, "centre": OTHER_HOSPITAL}),
     ("Fay Ouderkerk", 61, "18.0", "107", "ordered", {"travel_minutes": 50, "centre": OTHER_HOSPITAL}),
+    ("Jip Lammers", 50, "14.6", "97", "old-regimen", {"travel_minutes": 70}),
+    ("Senna Bouhali", 41, "13.6", "93", "old-regimen", {"travel_minutes": 30, "home_care": SOUTH}),
+    ("Teun Veldhuis", 63, "16.6", "103", "old-regimen", {"course": 2, "travel_minutes": 55}),
+    ("Mila Oosting", 72, "18.3", "109", "old-regimen", {"travel_minutes": 90, "home_care": SOUTH}),
+    ("Ravi Doerga", 56, "15.6", "100", "old-regimen", {"travel_minutes": 20}),
+    ("Lieke Brandsma", 37, "13.2", "90", "old-regimen", {"course": 2, "travel_minutes": 115, "home_care": SOUTH}),
+    ("Stan Wiersma", 81, "20.4", "115", "old-regimen", {"travel_minutes": 40}),
+    ("Yasmin Haddad", 47, "14.3", "96", "old-regimen", {"travel_minutes": 60, "home_care": SOUTH}),
 )  # fmt: skip
 
 CHILDREN: tuple[DemoChild, ...] = tuple(

@@ -16,7 +16,7 @@ from ransel.hospital.demo.people import ORGANISATIONS, PASSWORD, PEOPLE
 from ransel.hospital.demo.present import Present
 from ransel.hospital.demo.pumps import rows_of
 from ransel.hospital.demo.shelf import Shelf, pumps
-from ransel.hospital.demo.stages import STAGES
+from ransel.hospital.demo.stages import OLD_REGIMEN, STAGES
 from ransel.hospital.demo.story import Story
 from ransel.hospital.environment import DEMO_HOSPITAL
 from ransel.language import Language
@@ -26,6 +26,7 @@ from ransel.store.boards import write_boards
 from ransel.store.journal import DatabaseJournal
 from ransel.store.models import Child, Organisation, Person, Pump, PumpEventRow
 
+OLD_PROTOCOL = "dinutuximab-beta-5x8h"
 BETWEEN_STARTS_DAYS = 35
 """From one course to the next, on the same weekday."""
 
@@ -34,13 +35,17 @@ def tell_programme(now: datetime, language: Language = "nl") -> tuple[Story, ...
     """Return the stories of all children up to an instant, in the order of their numbers."""
     library = Library(DEMO_HOSPITAL)
     present = Present(now.astimezone(UTC).replace(second=0, microsecond=0), Agenda(library.site))
-    protocol, shelf = library.protocol(DEFAULT_PROTOCOL), Shelf()
-    stories = [Story(child, present, protocol, shelf, language) for child in CHILDREN]
+    shelf = Shelf()
+    stories = [Story(child, present, library.protocol(_protocol(child)), shelf, language) for child in CHILDREN]
     # the pumps go from child to child, so courses are told in the order in which they began
     courses = sorted(chain.from_iterable(map(_courses, stories)), key=lambda one: (one[0], one[2].child.place))
     for start, course, story in courses:
         _tell(story, course, start)
     return tuple(stories)
+
+
+def _protocol(child: DemoChild) -> str:
+    return OLD_PROTOCOL if child.stage == OLD_REGIMEN else DEFAULT_PROTOCOL
 
 
 def _courses(story: Story) -> list[tuple[datetime, int, Story]]:
@@ -54,7 +59,7 @@ def _courses(story: Story) -> list[tuple[datetime, int, Story]]:
 def _tell(story: Story, course: int, start: datetime) -> None:
     story.course, story.start = course, start
     story.brief = course < story.child.course
-    if story.brief:
+    if story.brief and story.child.stage != OLD_REGIMEN:
         story.to_over()
     else:
         STAGES[story.child.stage].tell(story)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from ransel.chart.ordered import rate_in_force
 from ransel.chart.records import care, pharmacy, prescribing
+from ransel.hospital.demo import old_regimen
 from ransel.hospital.demo.present import Present
 from ransel.hospital.demo.story import DAY, HOUR, MINUTE, Story
 from ransel.infusion import Kind
@@ -20,6 +21,8 @@ from ransel.quantities import Length, Rate
 
 Start = Callable[[Present, int], datetime]
 """Gives the start of a course, seen from the present; the number of the child keeps starts apart."""
+OLD_REGIMEN = "old-regimen"
+"""The stage of children whose courses were all given before, in the regimen of then."""
 APART = 8
 SLIP = Length("10 cm")
 TOO_MUCH = Fraction(6, 100)
@@ -337,6 +340,7 @@ STAGES: Mapping[str, Stage] = MappingProxyType(
         "measured-again": Stage(_ago(790), _measured_again),
         "finished": Stage(_ago(480), _finished),
         "withdrawn": Stage(_ago(960), _withdrawn),
+        OLD_REGIMEN: Stage(old_regimen.starts, old_regimen.tell_old_course),
     }
 )
 """The stages by the name that `children` uses."""

@@ -20,6 +20,7 @@ from ransel.chart.rules import Rules, course_document, patient_of
 from ransel.chart.signing import sign
 from ransel.chart.treatment import ContainerState, CourseState, Treatment, after
 from ransel.chart.visits import VisitState, visit_of
+from ransel.followup.ctcae import ctcae
 from ransel.hospital.demo.children import DemoChild
 from ransel.hospital.demo.people import CAST, NORTH, OTHER_HOSPITAL, DemoPerson
 from ransel.hospital.demo.present import Present
@@ -39,6 +40,8 @@ TOGETHER = {"doctor": "second", "technician": "checker", "nurse": "colleague", "
 TURNS = TOGETHER | {other: one for one, other in TOGETHER.items()}
 LOTS = {"drug": "QZ-24417", "albumin": "AL-90312", "diluent": "NA-55106"}
 LIGHT = Mass("12 kg")
+LIST = ctcae().list
+"""Whoever looks at a child of the demo goes through the whole list of side effects."""
 NANOLITRES = 1_000_000
 """In a mL."""
 
@@ -300,17 +303,18 @@ class Story:
             concentration=ordered.concentration.text("en", "mg/mL", 4),
         ), minutes=minutes)  # fmt: skip
         self.sign("colleague", care.ProgrammeChecked(
-            **of, pump=pump, child=self.child.number, code=self._code(container), rate=rate, volume=volume,
+            **of, pump=pump, child=self.child.number, code=self.code(container), rate=rate, volume=volume,
         ), minutes=minutes)  # fmt: skip
 
-    def _code(self, container: int) -> str:
+    def code(self, container: int) -> str:
+        """Return what stands in the code of a container's label."""
         released = self.container(container).last(pharmacy.Released)
         return released.what.code if released else ""
 
     def connection(self, container: int) -> care.Connected:
         """Return what is signed when a container runs into the child."""
         return care.Connected(
-            **self.of(container), pump=self.state.pump, child=self.child.number, code=self._code(container),
+            **self.of(container), pump=self.state.pump, child=self.child.number, code=self.code(container),
             displayed=Volume("245 mL"),
         )  # fmt: skip
 
@@ -335,7 +339,7 @@ class Story:
             course=self.course, temperature=Temperature(f"{(among(364, 374) + 2 * ill) / 10} °C"),
             heart_rate=among(88, 112) + 2 * ill, respiratory_rate=among(19, 26), systolic=among(92, 108),
             diastolic=among(52, 66), saturation=Ratio(f"{among(96, 99)} %"), pain=pain, baseline=baseline,
-            side_effects=tuple(care.SideEffect(term=term, grade=grade) for term, grade in effects),
+            side_effects=tuple(care.SideEffect(term=term, grade=grade) for term, grade in effects), looked_for=LIST,
             intravenous_medicine=medicine, displayed=self.shown() if displayed else None,
         )  # fmt: skip
 

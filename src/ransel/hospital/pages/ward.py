@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Any
 
 from django.http import HttpResponse
@@ -28,6 +27,7 @@ from ransel.chart.records.care import (
 )
 from ransel.chart.treatment import CourseState
 from ransel.chart.wording import field_label, phase_name
+from ransel.followup.ctcae import ctcae
 from ransel.hospital.clocks import span
 from ransel.hospital.forms import Field
 from ransel.hospital.gate import Desk, page, url_of
@@ -48,18 +48,13 @@ OBSERVE_EVERY = timedelta(hours=4)
 """After so long without an observation a child on the ward is overdue: an assumption, and the page says so."""
 SIDE_EFFECTS_AT_ONCE = 4
 OTHER = "other"
-TERMS: Mapping[str, str] = MappingProxyType({
-    "Pain": "pain", "Fever": "fever", "Hypotension": "hypotension", "Allergic reaction": "allergic-reaction",
-    "Capillary leak syndrome": "capillary-leak-syndrome", "Diarrhea": "diarrhea", "Nausea": "nausea",
-    "Vomiting": "vomiting", "Cough": "cough", "Urticaria": "urticaria", "Fatigue": "fatigue",
-})  # fmt: skip
-"""Terms of CTCAE version 5 that matter here, as they are signed, each with the key of its words."""
 LATEST_SHOWN = 6
 
 
-def term_words(term: str) -> object:
+def term_words(name: str) -> object:
     """Return the words for a side effect; what somebody typed as it is."""
-    return Message(f"ctcae.{TERMS[term]}") if term in TERMS else term
+    term = ctcae().find(name)
+    return term.title if term else name
 
 
 # what was seen
@@ -97,9 +92,11 @@ def _cells(what: Observed) -> Iterator[tuple[Message, object]]:
     medicine = what.intravenous_medicine
     yield Message("observe.medicine"), None if medicine is None else Message("word.yes" if medicine else "word.no")
     yield Message("observe.displayed"), _measured(what.displayed, "mL")
-    effects = tuple(Message("observe.effect", {"term": term_words(one.term), "grade": one.grade})
-                    for one in what.side_effects)  # fmt: skip
-    yield field_label("side_effects"), Joined(effects, ", ") if effects else None
+    effects = [Message("observe.effect", {"term": term_words(one.term), "grade": one.grade})
+               for one in what.side_effects]  # fmt: skip
+    if what.looked_for:
+        effects.append(Message("observe.nothing-else" if effects else "observe.nothing"))
+    yield field_label("side_effects"), Joined(tuple(effects), ", ") if effects else None
     yield field_label("remark"), what.remark or None
 
 
@@ -217,7 +214,7 @@ def _observe_fields() -> Iterator[Field]:
     yield Field(name="displayed", kind="quantity", unit="mL", needed=False)
     yield Field(name="intravenous_medicine", kind="yes-no", needed=False, note=Message("observe.medicine-note"))
     yield Field(name="effects", kind="heading", label=Message("observe.side-effects"))
-    terms = (*((term, term_words(term)) for term in TERMS), (OTHER, Message("observe.other")))
+    terms = (*((term.name, term.title) for term in ctcae().terms), (OTHER, Message("observe.other")))
     grades = tuple((str(grade), Message(f"grade.{grade}")) for grade in range(6))
     for row in range(SIDE_EFFECTS_AT_ONCE):
         name = f"side_effects.{row}"
@@ -228,13 +225,23 @@ def _observe_fields() -> Iterator[Field]:
         yield Field(name=f"{name}.other", kind="line", label=Message("observe.other-term", number), needed=False)
         yield Field(name=f"{name}.grade", kind="pick", choices=grades, label=Message("observe.grade", number),
                     needed=False)  # fmt: skip
+    yield Field(name="looked_for", kind="yes-no", needed=False, note=_list_in_words())
     yield Field(name="remark", kind="text", needed=False)
+
+
+def _list_in_words() -> Message:
+    criteria = ctcae()
+    return Message(
+        "observe.list", {"terms": Joined(tuple(term.title for term in criteria.listed(criteria.list)), ", ")}
+    )
 
 
 def _observed(desk: Desk, data: Data, *, baseline: bool) -> Record:
     rows = data.get("side_effects", {})
     effects = [_side_effect(f"side_effects.{row}", told) for row, told in sorted(rows.items())]
-    return record_of(Observed, {"course": desk.course_number, "baseline": baseline, **data, "side_effects": effects})
+    looked_for = ctcae().list if data.get("looked_for") else ""
+    told = {**data, "side_effects": effects, "looked_for": looked_for}
+    return record_of(Observed, {"course": desk.course_number, "baseline": baseline, **told})
 
 
 def _side_effect(name: str, told: Mapping[str, Any]) -> dict[str, object]:

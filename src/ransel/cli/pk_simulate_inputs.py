@@ -1,0 +1,175 @@
+"""The options of `ransel pk simulate`, read and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+
+from ransel.cli.documents import read_text
+from ransel.cli.inputs import refuse_together
+from ransel.cli.pk_options import choice, hours, level, milligrams_per_hour, whole_number
+from ransel.cli.pk_source import ProtocolSource, Source, TableSource, table_source
+from ransel.cli.settings import Settings, read_settings
+from ransel.language import Language, Refusal, Refused, refuse
+from ransel.pharmacokinetics.draws import MOST_SEED
+from ransel.pharmacokinetics.event_table import EventTable, read_event_table
+from ransel.pharmacokinetics.level_models import LevelModel, LinearModel, SaturableModel
+from ransel.pharmacokinetics.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
+from ransel.pharmacokinetics.schedule import Grid
+from ransel.protocols import Library
+from ransel.protocols.reading import place_of
+
+MOST_CHILDREN, DEFAULT_CHILDREN = 10_000_000, 1000
+MOST_COURSES = 999
+MOST_POINTS = 1_000_000
+
+
+class ModelName(StrEnum):
+    """The models that the command knows."""
+
+    LINEAR = "linear"
+    SATURABLE = "saturable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulateInputs:
+    """The options of a simulation; each is read when it is first asked for, None is not given.
+
+    Every property raises Refused when what was given cannot be read.
+    """
+
+    events_given: Path | None = None
+    protocol_given: str | None = None
+    children_given: str | None = None
+    courses_given: str | None = None
+    seed_given: str | None = None
+    parameters_given: str = DEFAULT_PARAMETERS
+    model_given: str = "linear"
+    most_given: str | None = None
+    half_given: str | None = None
+    step_given: str | None = None
+    until_given: str | None = None
+    threshold_given: str | None = None
+    out: Path | None = None
+    language_given: str | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the environment and the chosen language say."""
+        return read_settings(self.language_given)
+
+    @property
+    def language(self) -> Language:
+        """The language of people."""
+        return self.settings.language
+
+    @cached_property
+    def seed(self) -> int | None:
+        """The seed; None when nothing is to be drawn."""
+        return None if self.seed_given is None else whole_number(self.seed_given, "--seed", 0, MOST_SEED)
+
+    @cached_property
+    def step(self) -> float | None:
+        """The distance of the points of a trajectory, h; None when none was asked for."""
+        return hours(self.step_given, "--step")
+
+    @cached_property
+    def until(self) -> float | None:
+        """Until when levels are calculated, h; None for as long as the doses say."""
+        found = hours(self.until_given, "--until")
+        if found is not None and self.protocol_given is not None:
+            refuse("pk.only-with-events", "--until", self.until_given)
+        return found
+
+    @cached_property
+    def threshold(self) -> float | None:
+        """The level of which the hours above it are wanted, mg/L."""
+        return level(self.threshold_given, "--threshold")
+
+    @cached_property
+    def model(self) -> LevelModel:
+        """What a body does with the drug."""
+        name = choice(ModelName, self.model_given, "--model")
+        most, half = milligrams_per_hour(self.most_given, "--most"), level(self.half_given, "--half")
+        if name is ModelName.LINEAR:
+            for option, given in (("--most", self.most_given), ("--half", self.half_given)):
+                if given is not None:
+                    refuse("pk.only-saturable", option, given)
+            return LinearModel()
+        if most is None or half is None:
+            refuse("pk.saturable-needs", "--most" if most is None else "--half", "")
+        return SaturableModel(most=most, half=half)
+
+    @cached_property
+    def table(self) -> EventTable | None:
+        """The event table; None when a protocol is given."""
+        if self.events_given is None:
+            return None
+        for option, given in (("--children", self.children_given), ("--courses", self.courses_given)):
+            if given is not None:
+                refuse("pk.only-with-protocol", option, given)
+        return read_event_table(read_text(self.events_given), place_of(self.events_given))
+
+    @cached_property
+    def source(self) -> Source:
+        """Whose levels they are."""
+        shelf = ParameterShelf(Library(self.settings.protocols))
+        try:
+            return self._of_protocol(shelf) if self.table is None else self._of_table(self.table, shelf)
+        except Refused as refused:
+            raise Refused(map(_where_written, refused.refusals)) from None
+
+    def _of_table(self, table: EventTable, shelf: ParameterShelf) -> TableSource:
+        source = table_source(table, shelf.parameters(self.parameters_given), self.seed, self.until)
+        if source.dosing.steady.count and not isinstance(self.model, LinearModel):
+            refuse("pk.steady-needs-linear", "--model", self.model_given)
+        begin, end = source.windows[0]
+        if end <= begin:
+            refuse("pk.no-time", "--until", self.until_given or "", begin=f"{begin:g}")
+        return source
+
+    def _of_protocol(self, shelf: ParameterShelf) -> ProtocolSource:
+        protocol = shelf.library.protocol(self.protocol_given or "")
+        children = DEFAULT_CHILDREN
+        if self.children_given is not None:
+            children = whole_number(self.children_given, "--children", 1, MOST_CHILDREN)
+        courses = protocol.course.courses.value
+        if self.courses_given is not None:
+            courses = whole_number(self.courses_given, "--courses", 1, MOST_COURSES)
+        return ProtocolSource(
+            protocol=protocol, parameters=shelf.for_protocol(protocol, self.parameters_given), growth=shelf.growth,
+            children=children, courses=courses, seed=1 if self.seed is None else self.seed,
+        )  # fmt: skip
+
+    @cached_property
+    def grid(self) -> Grid | None:
+        """The points of trajectories; None when they are not wanted."""
+        if self.out is None or (self.table is not None and self.step is None):
+            return None
+        begin, end = float(self.source.windows[0, 0]), float(self.source.windows[-1, 1])
+        step = 1.0 if self.step is None else self.step
+        points = int((end - begin) / step * (1 + 1e-12)) + 1
+        if points > MOST_POINTS:
+            refuse("pk.too-many-points", "--step", self.step_given or "", points=points, most=MOST_POINTS)
+        return Grid(first=begin, step=step, points=points)
+
+    def check(self) -> None:
+        """Read everything.
+
+        Raises:
+            Refused: with everything that is wrong.
+        """
+        if (self.events_given is None) == (self.protocol_given is None):
+            refuse("pk.one-source", "--events", self.events_given or "")
+        names = ("settings", "seed", "step", "until", "threshold", "model", "table")
+        refuse_together(*(lambda name=name: getattr(self, name) for name in names))
+        refuse_together(lambda: self.source)
+        refuse_together(lambda: self.grid)
+
+
+def _where_written(refusal: Refusal) -> Refusal:
+    """Let a refusal from further in name the option in which a person can repair it."""
+    options = {"protocol": "--protocol", "parameters": "--parameters", "children": "--children"}
+    return replace(refusal, field=options.get(refusal.field, refusal.field)) if not refusal.file else refusal

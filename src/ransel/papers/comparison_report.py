@@ -1,0 +1,204 @@
+"""Old against new on one page: for parents in plain words, for doctors with every interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ransel.language import Joined, Language, Message, Moment
+from ransel.outcomes.burden import BurdenComparison
+from ransel.outcomes.comparison import Comparison
+from ransel.outcomes.tolerability import TermComparison, TolerabilityComparison, Verdict
+from ransel.papers.burden_picture import burden_figure
+from ransel.papers.exposure_picture import exposure_figure
+from ransel.papers.figure import shown
+from ransel.papers.forest_picture import forest_figure
+from ransel.papers.hundred_picture import hundred_figure, lay_title
+from ransel.papers.page_report import PageReport, Section
+from ransel.protocols.protocol import Words
+
+FEWEST_LAY, MOST_LAY = 3, 5
+"""How many side effects parents see as dots, at most: those that differ first."""
+
+
+def doctors_report(comparison: Comparison, language: Language) -> PageReport:
+    """Return the page for doctors: exposure, tolerability, burden, each with its picture, its table and its limits."""
+    published, titles = comparison.tolerability[0], comparison.titles
+    sections = (
+        Section(_say("doctors-exposure", language), (), exposure_figure(comparison.exposure, titles, language)),
+        Section(_say("doctors-tolerability", language), (), forest_figure(published, language)),
+        Section(_say("doctors-burden", language), (), burden_figure(_worked_out(comparison), titles, language)),
+    )  # fmt: skip
+    return PageReport(
+        kind="doctors",
+        language=language,
+        title=_say("doctors-title", language),
+        subtitle=_subtitle(comparison, language),
+        lead=tuple(one.text(language) for one in claims(comparison)),
+        sections=sections,
+        rests_title=_say("rests", language),
+        rests=tuple(rests_on(comparison, language)),
+        foot=_say("foot", language),
+    )
+
+
+def parents_report(comparison: Comparison, language: Language) -> PageReport:
+    """Return the page for parents: what differs, what does not, what it asks of a family, and how sure that is."""
+    published, titles = comparison.tolerability[0], comparison.titles
+    dots = lay_terms(published)
+    others = [one for one in published.terms if one not in dots and one.verdict is Verdict.NOT_SHOWN]
+    sections = (
+        Section(
+            _say("parents-side-effects", language), (),
+            hundred_figure(published, dots, titles, language),
+            (Message("report.parents-others", {"names": _names(others, language)}).text(language),),
+        ),
+        Section(
+            _say("parents-exposure", language), (_say("parents-exposure-words", language),),
+            exposure_figure(comparison.exposure, titles, language, simple=True),
+        ),
+        Section(
+            _say("parents-burden", language), (),
+            burden_figure(_worked_out(comparison), titles, language, simple=True),
+        ),
+    )  # fmt: skip
+    return PageReport(
+        kind="parents",
+        language=language,
+        title=_say("parents-title", language),
+        subtitle=_say("parents-subtitle", language),
+        lead=(" ".join(one.text(language) for one in _parents_lead(comparison, language)),),
+        sections=sections,
+        rests_title=_say("parents-sure", language),
+        rests=tuple(one.text(language) for one in _how_sure(comparison)),
+        foot=_say("foot", language),
+    )
+
+
+def claims(comparison: Comparison) -> Iterator[Message]:
+    """Say of each claim of the hospital what holds, what does not, and how sure that is."""
+    published = comparison.tolerability[0]
+    found = {verdict: [one for one in published.terms if one.verdict is verdict] for verdict in Verdict}
+    yield Message("report.claim-fewer", {
+        "fewer": _listed(found[Verdict.FEWER]), "more": _listed(found[Verdict.MORE]),
+        "not_shown": _listed(found[Verdict.NOT_SHOWN]),
+    })  # fmt: skip
+    yield from _claim_about_hospital(comparison)
+    peak = comparison.exposure.measure("peak").ratio.estimate
+    yield Message("report.claim-effect" if comparison.exposure.linear else "report.claim-effect-nonlinear", {
+        "percent": _Number(100 * (1 - peak)),
+    })  # fmt: skip
+
+
+def _claim_about_hospital(comparison: Comparison) -> Iterator[Message]:
+    """Say how many nights and trips there are, and between what they lie when the hospital does it in other ways."""
+    nights, trips = _totals(comparison, "nights"), _totals(comparison, "trips")
+    if nights is None or trips is None:
+        return
+    worked_out = [one for one in comparison.burden if not one.own]
+    found = [figure.second_total[1] for one in worked_out for figure in one.figures
+             if figure.id == "nights" and figure.second_total is not None]  # fmt: skip
+    yield Message("report.claim-hospital", {
+        "first": nights["first"], "second": nights["second"], "least": _Number(min(found)), "most": _Number(max(found)),
+        "first_trips": trips["first"], "second_trips": trips["second"],
+    })  # fmt: skip
+
+
+def _parents_lead(comparison: Comparison, language: Language) -> Iterator[Message]:
+    published = comparison.tolerability[0]
+    yield Message("report.parents-lead")
+    fewer, more = (
+        _names([one for one in published.terms if one.verdict is verdict], language) or _say("none", language)
+        for verdict in (Verdict.FEWER, Verdict.MORE)
+    )
+    yield Message("report.parents-lead-effects", {"fewer": fewer, "more": more})
+    nights, trips = _totals(comparison, "nights"), _totals(comparison, "trips")
+    if nights is not None and trips is not None:
+        yield Message("report.parents-lead-nights", {
+            "first": nights["first"].whole, "second": nights["second"].whole,
+            "first_trips": trips["first"].whole, "second_trips": trips["second"].whole,
+        })  # fmt: skip
+
+
+def _how_sure(comparison: Comparison) -> Iterator[Message]:
+    yield Message("report.parents-sure-1")
+    yield Message("report.parents-sure-2")
+    yield Message("report.parents-sure-3", {"count": len(comparison.assumptions)})
+    yield Message("report.parents-sure-4")
+
+
+def lay_terms(compared: TolerabilityComparison) -> Sequence[TermComparison]:
+    """Return the side effects that parents see as dots: the clear differences first, then the most frequent others."""
+    counted = [one for one in compared.terms if one.first is not None and one.second is not None]
+    different = [one for one in counted if one.verdict in {Verdict.FEWER, Verdict.MORE}]
+    alike = sorted((one for one in counted if one.verdict is Verdict.NOT_SHOWN), key=_how_many, reverse=True)
+    clear_first = sorted(different, key=lambda one: (one.verdict is Verdict.MORE, one.borderline))
+    return [*clear_first, *alike[: max(FEWEST_LAY - len(clear_first), 0)]][:MOST_LAY]
+
+
+class _Number:
+    """A whole number for a sentence."""
+
+    def __init__(self, value: float) -> None:
+        self.value = value
+
+    @property
+    def whole(self) -> _Number:
+        return _Number(round(self.value))
+
+    def text(self, language: Language = "en") -> str:
+        return shown(self.value, language, 0 if self.value >= 10 or self.value == round(self.value) else 1)
+
+
+def _how_many(one: TermComparison) -> float:
+    return max(count.percent for count in (one.first, one.second) if count is not None)
+
+
+def _worked_out(comparison: Comparison) -> BurdenComparison:
+    """Return the burden that was worked out from protocols; a comparison always has it."""
+    return next(one for one in comparison.burden if not one.own)
+
+
+def _totals(comparison: Comparison, kind: str) -> Mapping[str, _Number] | None:
+    """Return a kind of burden of one child over all courses; None when it is not known for both regimens."""
+    found = {one.id: one for one in _worked_out(comparison).figures}[kind]
+    if found.first_total is None or found.second_total is None:
+        return None
+    return {"first": _Number(found.first_total[1]), "second": _Number(found.second_total[1])}
+
+
+def _listed(terms: Sequence[TermComparison]) -> object:
+    if not terms:
+        return Message("report.none")
+    return Joined(tuple(_with_doubt(one) for one in terms), ", ")
+
+
+def _with_doubt(one: TermComparison) -> Words | Message:
+    return (
+        Message("report.borderline-term", {"term": one.title})
+        if one.borderline and one.verdict is not Verdict.NOT_SHOWN
+        else one.title
+    )
+
+
+def _names(terms: Sequence[TermComparison], language: Language) -> str:
+    return ", ".join(lay_title(one, language) for one in terms)
+
+
+def _subtitle(comparison: Comparison, language: Language) -> str:
+    exposure = comparison.exposure
+    first, second = exposure.regimens
+    return Message("report.doctors-subtitle", {
+        "first": first, "second": second, "children": exposure.children, "seed": exposure.seed,
+        "parameters": exposure.parameters, "at": Moment(comparison.made.date(), with_year=True),
+    }).text(language)  # fmt: skip
+
+
+def rests_on(comparison: Comparison, language: Language) -> Iterator[str]:
+    """Go through everything without a published source, one line each, with its confidence and its source."""
+    for one in comparison.assumptions:
+        source = f", {one.source}" if one.source else ""
+        yield f"{one.what.text(language)} [{one.confidence.value}{source}]"
+
+
+def _say(key: str, language: Language, **values: object) -> str:
+    return Message(f"report.{key}", values).text(language)

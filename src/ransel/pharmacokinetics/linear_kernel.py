@@ -1,0 +1,451 @@
+"""Compiled: what a linear model of one or two compartments does with everything that a child is given.
+
+Between two moments nothing changes, so the amount in the central compartment is the sum of two exponentials: the modes.
+Each has its own rate constant and takes its own share of what is given; together they are the whole answer, exactly.
+Hours since the last moment are all that is needed, so the moments may lie anywhere, on a grid or not.
+
+All compiled code of the linear engine is in this one file: numba looks only at the file of a kernel to see whether its
+compiled copy is still good, and would not notice a change in a file next to it. Nothing here may be rounded otherwise
+than IEEE 754 says (no `fastmath`): that is why the same child has the same numbers on any number of processors.
+"""
+
+from __future__ import annotations
+
+from math import ceil, exp, expm1, hypot, inf, isfinite, log, log1p, sqrt
+
+import numpy as np
+from numba import njit, prange
+from numpy.typing import NDArray
+
+from ransel.pharmacokinetics.individuals import Floats
+from ransel.pharmacokinetics.linear_arrays import (
+    EMPTY,
+    LEVELS,
+    NOTHING,
+    POINTS,
+    SUMMARIES,
+    Amounts,
+    Dosing,
+    Found,
+    Modes,
+    Parameters,
+    Powers,
+    Wave,
+    Windows,
+)
+
+BLOCK = 32
+"""So many points of a grid follow from one state by a table of powers."""
+
+TOGETHER = 16
+"""So many children are done by one thread before it asks for more."""
+
+
+@njit(cache=True, error_model="numpy")
+def modes_of(parameters: Parameters, child: int, occasion: int) -> Modes:
+    """Return the modes of a child in an occasion."""
+    volume, exchange = parameters.volume[child, occasion], parameters.exchange[child, occasion]
+    out, over = parameters.clearance[child, occasion] / volume, exchange / volume
+    if exchange == 0.0:
+        return Modes(out, 0.0, out, 1.0, 0.0, 0.0, volume)
+    back = exchange / parameters.peripheral[child, occasion]
+    # The gap is the root of (out + over - back)^2 + 4 over back: a sum of squares, so nothing is lost to cancellation;
+    # the share that is small and the slow constant follow from products, for the same reason.
+    odds, mean = out + over - back, 2.0 * sqrt(over) * sqrt(back)
+    gap = hypot(odds, mean)
+    large = gap + abs(odds)
+    small = mean * (mean / large)
+    fast = (out + over + back + gap) / 2.0
+    into_fast, into_slow = (large, small) if odds >= 0.0 else (small, large)
+    return Modes(fast, back * (out / fast), gap, into_fast / (2 * gap), into_slow / (2 * gap), back / gap, volume)
+
+
+@njit(cache=True, error_model="numpy")
+def kept_and_gain(constant: float, hours: float) -> tuple[float, float]:
+    """Return what is left of one after these hours, and what a rate of one an hour has brought."""
+    x = constant * hours
+    if x < 0.5:
+        lost = -expm1(-x)
+        kept = 1.0 - lost
+    else:
+        kept = exp(-x)
+        lost = 1.0 - kept
+    return kept, lost / constant if x > 0.0 else hours
+
+
+@njit(cache=True, error_model="numpy")
+def later(modes: Modes, amounts: Amounts, rate: float, hours: float) -> Amounts:
+    """Return the amounts after these hours at this rate."""
+    kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
+    kept_slow, gain_slow = kept_and_gain(modes.slow, hours)
+    return Amounts(
+        amounts.fast * kept_fast + rate * modes.into_fast * gain_fast,
+        amounts.slow * kept_slow + rate * modes.into_slow * gain_slow,
+        amounts.held,
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def with_dose(modes: Modes, amounts: Amounts, central: float, peripheral: float) -> Amounts:
+    """Return the amounts after so much is put into each of the compartments."""
+    moved = modes.back * peripheral
+    return Amounts(
+        amounts.fast + modes.into_fast * central - moved,
+        amounts.slow + modes.into_slow * central + moved,
+        amounts.held + (peripheral if modes.back == 0.0 else 0.0),
+    )
+
+
+@njit(cache=True, error_model="numpy")
+def changed(old: Modes, new: Modes, amounts: Amounts) -> Amounts:
+    """Return the same amounts in both compartments as seen by the modes of another occasion."""
+    peripheral = amounts.held
+    if old.back > 0.0:
+        peripheral = (amounts.slow * old.into_fast - amounts.fast * old.into_slow) / old.back
+    return with_dose(new, Amounts(0.0, 0.0, 0.0), amounts.fast + amounts.slow, peripheral)
+
+
+@njit(cache=True, error_model="numpy")
+def moments_of(dosing: Dosing, child: int) -> tuple[int, int]:
+    """Return the first moment of a child and the one after its last."""
+    if dosing.offsets.shape[0] == 0:
+        return 0, dosing.times.shape[0]
+    return dosing.offsets[child], dosing.offsets[child + 1]
+
+
+@njit(cache=True, error_model="numpy")
+def at_moment(
+    parameters: Parameters, dosing: Dosing, child: int, moment: int, begin: int, modes: Modes, amounts: Amounts
+) -> tuple[Modes, Amounts]:
+    """Return modes and amounts after what happens at a moment: emptied, another occasion, boluses, in that order."""
+    occasion = dosing.occasions[moment]
+    if moment == begin or dosing.resets[moment]:
+        amounts = Amounts(0.0, 0.0, 0.0)
+    if moment == begin:
+        modes = modes_of(parameters, child, occasion)
+    elif occasion != dosing.occasions[moment - 1]:
+        old = modes
+        modes = modes_of(parameters, child, occasion)
+        amounts = changed(old, modes, amounts)
+    scale, peripheral = dosing.scale[child], 0.0
+    if dosing.peripheral_boluses.shape[0] > 0:
+        peripheral = dosing.peripheral_boluses[moment] * scale
+    return modes, with_dose(modes, amounts, dosing.boluses[moment] * scale, peripheral)
+
+
+# --- on a grid -------------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, error_model="numpy")
+def fill_powers(modes: Modes, step: float, powers: Powers) -> tuple[float, float, float, float]:
+    """Fill the table by doubling; return what a block keeps of fast and slow, and what a rate of one brings them."""
+    kept_fast, gain_fast = kept_and_gain(modes.fast, step)
+    kept_slow, gain_slow = kept_and_gain(modes.slow, step)
+    gain_fast, gain_slow = modes.into_fast * gain_fast, modes.into_slow * gain_slow
+    powers.fast[0], powers.slow[0], powers.gained[0] = 1.0, 1.0, 0.0
+    filled = 1
+    while filled < BLOCK:
+        for k in range(filled):
+            powers.gained[filled + k] = powers.gained[k] + (gain_fast * powers.fast[k] + gain_slow * powers.slow[k])
+            powers.fast[filled + k] = powers.fast[k] * kept_fast
+            powers.slow[filled + k] = powers.slow[k] * kept_slow
+        filled *= 2
+        gain_fast, gain_slow = gain_fast * (1.0 + kept_fast), gain_slow * (1.0 + kept_slow)
+        kept_fast, kept_slow = kept_fast * kept_fast, kept_slow * kept_slow
+    return kept_fast, kept_slow, gain_fast, gain_slow
+
+
+@njit(cache=True, error_model="numpy")
+def write_points(
+    row: Floats, begin: int, end: int, fast: float, slow: float, rate: float, powers: Powers,
+    block: tuple[float, float, float, float],
+) -> None:  # fmt: skip
+    """Write the points of a grid between two moments; the first has these concentrations in its modes.
+
+    A piece is rounded up to eight points, as the processor does eight at a time; what is too much is written over.
+    """
+    brought_fast, brought_slow = rate * block[2], rate * block[3]
+    while begin < end:
+        piece = row[begin : begin + min((min(BLOCK, end - begin) + 7) & -8, row.shape[0] - begin)]
+        if rate == 0.0:
+            for k in range(piece.shape[0]):
+                piece[k] = fast * powers.fast[k] + slow * powers.slow[k]
+        else:
+            for k in range(piece.shape[0]):
+                piece[k] = fast * powers.fast[k] + slow * powers.slow[k] + rate * powers.gained[k]
+        fast, slow = fast * block[0] + brought_fast, slow * block[1] + brought_slow
+        begin += BLOCK
+
+
+@njit(cache=True, error_model="numpy")
+def first_point(time: float, first: float, step: float, points: int) -> int:
+    """Return the first point of the grid that is not before a time, as the grid itself rounds its times."""
+    about = ceil((time - first) / step)
+    point = 0 if not about > 0.0 else points if about >= points else int(about)
+    while point > 0 and first + step * (point - 1) >= time:
+        point -= 1
+    while point < points and first + step * point < time:
+        point += 1
+    return point
+
+
+@njit(cache=True, error_model="numpy")
+def write_child(
+    row: Floats, parameters: Parameters, dosing: Dosing, child: int, first: float, step: float, powers: Powers
+) -> None:
+    """Write the concentrations of one child on a grid."""
+    begin, end = moments_of(dosing, child)
+    points = row.shape[0]
+    point = first_point(dosing.times[begin], first, step, points) if begin < end else points
+    row[:point] = 0.0
+    modes, amounts, block = NOTHING, EMPTY, (1.0, 1.0, 0.0, 0.0)
+    for moment in range(begin, end):
+        modes, amounts = at_moment(parameters, dosing, child, moment, begin, modes, amounts)
+        if moment == begin or dosing.occasions[moment] != dosing.occasions[moment - 1]:
+            block = fill_powers(modes, step, powers)
+        time, rate = dosing.times[moment], dosing.rates[moment] * dosing.scale[child]
+        last = moment + 1 == end
+        next_point = points if last else first_point(dosing.times[moment + 1], first, step, points)
+        if point < next_point:
+            since = first + step * point - time
+            here = later(modes, amounts, rate, since) if since > 0.0 else amounts
+            per_litre = 1.0 / modes.volume
+            write_points(
+                row, point, next_point, here.fast * per_litre, here.slow * per_litre, rate * per_litre, powers, block
+            )
+        point = next_point
+        if not last:
+            amounts = later(modes, amounts, rate, dosing.times[moment + 1] - time)
+
+
+# --- at moments of one's own choice ----------------------------------------------------------------------------------
+
+
+@njit(cache=True, error_model="numpy")
+def write_levels(
+    levels: Floats, wanted: Floats, at: int, until: int, parameters: Parameters, dosing: Dosing, child: int
+) -> None:
+    """Write the concentrations of one child at wanted times, from `at` up to `until`; ascending ones are quickest."""
+    begin, end = moments_of(dosing, child)
+    modes, amounts, moment = NOTHING, EMPTY, begin - 1
+    for place in range(at, until):
+        time = wanted[place]
+        if moment >= begin and time < dosing.times[moment]:
+            moment = begin - 1
+        while moment + 1 < end and dosing.times[moment + 1] <= time:
+            if moment >= begin:
+                rate = dosing.rates[moment] * dosing.scale[child]
+                amounts = later(modes, amounts, rate, dosing.times[moment + 1] - dosing.times[moment])
+            moment += 1
+            modes, amounts = at_moment(parameters, dosing, child, moment, begin, modes, amounts)
+        levels[place] = 0.0
+        if moment >= begin:
+            here = later(modes, amounts, dosing.rates[moment] * dosing.scale[child], time - dosing.times[moment])
+            levels[place] = (here.fast + here.slow) / modes.volume
+
+
+# --- over windows ----------------------------------------------------------------------------------------------------
+
+
+@njit(cache=True, error_model="numpy")
+def gathered(constant: float, gain: float, hours: float) -> float:
+    """Return the area under what a rate of one an hour brings: the integral of its gain."""
+    x = constant * hours
+    if x > 0.1:
+        return (hours - gain) / constant
+    # the same as a series, as the difference of two numbers that are nearly equal has few digits left
+    series = 1 - x / 10 * (1 - x / 11)
+    for n in (9, 8, 7, 6, 5, 4, 3):
+        series = 1 - x / n * series
+    return hours * hours / 2 * series
+
+
+@njit(cache=True, error_model="numpy")
+def level_and_slope(modes: Modes, wave: Wave, hours: float) -> tuple[float, float]:
+    """Return the concentration after these hours and how fast it rises then."""
+    kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
+    kept_slow, gain_slow = kept_and_gain(modes.slow, hours)
+    level = wave.fast * kept_fast + wave.slow * kept_slow
+    level += wave.brought_fast * gain_fast + wave.brought_slow * gain_slow
+    return level, wave.rise_fast * kept_fast + wave.rise_slow * kept_slow
+
+
+@njit(cache=True, error_model="numpy")
+def turning(modes: Modes, wave: Wave) -> float:
+    """Return after how many hours the concentration turns; infinite when it does not turn again."""
+    one, other = wave.rise_fast, wave.rise_slow
+    if other != 0.0 and (one > 0.0) != (other > 0.0) and abs(one) > abs(other):
+        return log(-(one / other)) / modes.gap
+    return inf
+
+
+@njit(cache=True, error_model="numpy")
+def settled(brought: float, constant: float) -> float:
+    """Return where a mode goes in the end."""
+    return brought / constant if brought != 0.0 else 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def crossing(modes: Modes, wave: Wave, threshold: float, low: float, high: float, rising: bool) -> float:
+    """Return after how many hours the concentration passes the threshold, between two at which it does not turn.
+
+    Newton's steps on the logarithm of the distance to where the concentration goes in the end: that is nearly a
+    straight line. A step that leaves the bracket, or does not get there, halves the bracket instead.
+    """
+    end = settled(wave.brought_fast, modes.fast) + settled(wave.brought_slow, modes.slow)
+    far, enough, time = end - threshold, 1e-13 * high, low
+    for turn in range(200):
+        level, slope = level_and_slope(modes, wave, time)
+        missing = threshold - level
+        if missing == 0.0:
+            break
+        if (missing > 0.0) == rising:
+            low = time
+        else:
+            high = time
+        near = end - level
+        # both on the same side of the end, and the end not at infinity
+        straight = isfinite(far) and (far > 0.0) == (near > 0.0) and far != 0.0 and near != 0.0
+        step = log1p(missing / far) * near / slope if straight else missing / slope
+        before, time = time, time + step
+        if turn > 40 or not low < time < high:
+            time = low + (high - low) / 2
+        if abs(time - before) <= enough:
+            break
+    return time
+
+
+@njit(cache=True, error_model="numpy")
+def above(
+    modes: Modes, wave: Wave, threshold: float, begin: float, end: float, first: float, last: float
+) -> float:  # fmt: skip
+    """Return the hours above the threshold between two times at which the concentration is `first` and `last`."""
+    if first > threshold and last > threshold:
+        return end - begin
+    if first > threshold:
+        return crossing(modes, wave, threshold, begin, end, False) - begin
+    if last > threshold:
+        return end - crossing(modes, wave, threshold, begin, end, True)
+    return 0.0
+
+
+@njit(cache=True, error_model="numpy")
+def note_peak(found: Found, child: int, window: int, time: float, level: float) -> None:
+    """Keep a level that is higher than all before it."""
+    if level > found.peak[child, window]:
+        found.peak[child, window], found.peak_time[child, window] = level, time
+
+
+@njit(cache=True, error_model="numpy")
+def add_piece(
+    found: Found, child: int, window: int, threshold: float, modes: Modes, amounts: Amounts, rate: float,
+    begin: float, hours: float,
+) -> None:  # fmt: skip
+    """Add what happens in a window during these hours at one rate, from the amounts at their begin."""
+    fast, slow = amounts.fast / modes.volume, amounts.slow / modes.volume
+    brought_fast, brought_slow = rate * modes.into_fast / modes.volume, rate * modes.into_slow / modes.volume
+    rise_fast, rise_slow = brought_fast - modes.fast * fast, brought_slow - modes.slow * slow
+    wave = Wave(fast, slow, brought_fast, brought_slow, rise_fast, rise_slow)
+    kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
+    kept_slow, gain_slow = kept_and_gain(modes.slow, hours)
+    first = fast + slow
+    last = fast * kept_fast + slow * kept_slow + (brought_fast * gain_fast + brought_slow * gain_slow)
+    area = fast * gain_fast + slow * gain_slow
+    if rate != 0.0:
+        area += brought_fast * gathered(modes.fast, gain_fast, hours)
+        area += brought_slow * gathered(modes.slow, gain_slow, hours)
+    found.area[child, window] += area
+    note_peak(found, child, window, begin, first)
+    turn, from_turn = turning(modes, wave), 0.0
+    if turn < hours:
+        top, _ = level_and_slope(modes, wave, turn)
+        note_peak(found, child, window, begin + turn, top)
+        found.hours_above[child, window] += above(modes, wave, threshold, 0.0, turn, first, top)
+        first, from_turn = top, turn
+    note_peak(found, child, window, begin + hours, last)
+    found.hours_above[child, window] += above(modes, wave, threshold, from_turn, hours, first, last)
+    found.trough[child, window] = last
+
+
+@njit(cache=True, error_model="numpy")
+def summarise_child(found: Found, windows: Windows, parameters: Parameters, dosing: Dosing, child: int) -> None:
+    """Find everything of one child in all windows."""
+    found.peak_time[child, :] = windows.opens
+    for one in (found.area, found.peak, found.trough, found.hours_above):
+        one[child, :] = 0.0
+    begin, end = moments_of(dosing, child)
+    modes, amounts = NOTHING, EMPTY
+    for moment in range(begin, end):
+        modes, amounts = at_moment(parameters, dosing, child, moment, begin, modes, amounts)
+        time, rate = dosing.times[moment], dosing.rates[moment] * dosing.scale[child]
+        until = dosing.times[moment + 1] if moment + 1 < end else inf
+        for window in range(windows.opens.shape[0]):
+            low, high = max(time, windows.opens[window]), min(until, windows.closes[window])
+            if low < high:
+                here = later(modes, amounts, rate, low - time) if low > time else amounts
+                add_piece(found, child, window, windows.threshold, modes, here, rate, low, high - low)
+        if until < inf:
+            amounts = later(modes, amounts, rate, until - time)
+
+
+# --- what is called: over many children, by one thread and by several ------------------------------------------------
+
+
+@njit(POINTS, cache=True, error_model="numpy", nogil=True)
+def points_serial(
+    start: int, stop: int, parameters: Parameters, dosing: Dosing, first: float, step: float, rows: Floats
+) -> None:
+    """Write the concentrations on a grid of the children from `start` up to `stop`."""
+    powers = Powers(np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK))
+    for child in range(start, stop):
+        write_child(rows[child], parameters, dosing, child, first, step, powers)
+
+
+@njit(LEVELS, cache=True, error_model="numpy", nogil=True)
+def levels_serial(
+    start: int, stop: int, parameters: Parameters, dosing: Dosing, wanted: Floats, places: NDArray[np.int64],
+    levels: Floats,
+) -> None:  # fmt: skip
+    """Write the concentrations at wanted times of the children from `start` up to `stop`."""
+    for child in range(start, stop):
+        write_levels(levels, wanted, places[child], places[child + 1], parameters, dosing, child)
+
+
+@njit(SUMMARIES, cache=True, error_model="numpy", nogil=True)
+def summaries_serial(
+    start: int, stop: int, parameters: Parameters, dosing: Dosing, windows: Windows, found: Found
+) -> None:
+    """Find what happens in the windows to the children from `start` up to `stop`."""
+    for child in range(start, stop):
+        summarise_child(found, windows, parameters, dosing, child)
+
+
+@njit(POINTS, cache=True, parallel=True)
+def points_parallel(
+    start: int, stop: int, parameters: Parameters, dosing: Dosing, first: float, step: float, rows: Floats
+) -> None:
+    """Do what `points_serial` does, with as many threads as there are."""
+    for block in prange((stop - start + TOGETHER - 1) // TOGETHER):
+        at = start + block * TOGETHER
+        points_serial(at, min(stop, at + TOGETHER), parameters, dosing, first, step, rows)
+
+
+@njit(LEVELS, cache=True, parallel=True)
+def levels_parallel(
+    start: int, stop: int, parameters: Parameters, dosing: Dosing, wanted: Floats, places: NDArray[np.int64],
+    levels: Floats,
+) -> None:  # fmt: skip
+    """Do what `levels_serial` does, with as many threads as there are."""
+    for block in prange((stop - start + TOGETHER - 1) // TOGETHER):
+        at = start + block * TOGETHER
+        levels_serial(at, min(stop, at + TOGETHER), parameters, dosing, wanted, places, levels)
+
+
+@njit(SUMMARIES, cache=True, parallel=True)
+def summaries_parallel(
+    start: int, stop: int, parameters: Parameters, dosing: Dosing, windows: Windows, found: Found
+) -> None:
+    """Do what `summaries_serial` does, with as many threads as there are."""
+    for block in prange((stop - start + TOGETHER - 1) // TOGETHER):
+        at = start + block * TOGETHER
+        summaries_serial(at, min(stop, at + TOGETHER), parameters, dosing, windows, found)

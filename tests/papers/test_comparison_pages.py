@@ -1,0 +1,146 @@
+"""The pages for parents and for doctors: one page each, every picture with its table, nothing said that is not known."""
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+
+from ransel.language import Message, Refused
+from ransel.outcomes.comparing import NEW, OLD, Question, compare
+from ransel.outcomes.tolerability import Verdict
+from ransel.papers.comparison_report import doctors_report, lay_terms, parents_report
+from ransel.papers.exposure_picture import sensitivity_table
+from ransel.papers.page_report import Section, report_html, report_pdf, table_csv
+from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.protocols import Library
+
+MADE = datetime(2027, 2, 2, 9, tzinfo=UTC)
+READERS = {"parents": parents_report, "doctors": doctors_report}
+BOTH = [(reader, language) for reader in READERS for language in ("en", "nl")]
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    library = Library()
+    first, second = library.protocol(OLD), library.protocol(NEW)
+    parameters = ParameterShelf(library).for_protocol(second)
+    question = Question(protocols=(first, second), parameters=parameters, children=400, seed=7, library=library)
+    return compare(question, MADE)
+
+
+def words_of(pdf):
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+    return len(pages), re.sub(r"\s+", " ", " ".join(pages))
+
+
+@pytest.mark.hazard("HZ-106")
+@pytest.mark.parametrize(("reader", "language"), BOTH)
+def test_a_report_is_one_page_with_all_that_it_must_say(comparison, reader, language):
+    report = READERS[reader](comparison, language)
+    pages, words = words_of(report_pdf(report))
+    assert pages == 1
+    for said in (report.title, *report.lead, report.rests[-1], report.foot):
+        assert re.sub(r"\s+", " ", said)[:60] in words
+
+
+@pytest.mark.parametrize(("reader", "language"), BOTH)
+def test_html_is_well_formed_and_needs_nothing_from_elsewhere(comparison, reader, language):
+    html = report_html(READERS[reader](comparison, language))
+    root = ET.fromstring(html.removeprefix("<!doctype html>\n"))
+    assert root.get("lang") == language
+    assert not re.search(r"(?:src|href)=|@import|url\(", html)
+    assert "<script" not in html
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids)), "an id twice would name the wrong picture"
+
+
+@pytest.mark.parametrize(("reader", "language"), BOTH)
+def test_every_picture_has_its_table_and_can_be_heard(comparison, reader, language):
+    svg = "{http://www.w3.org/2000/svg}"
+    figures = [one.figure for one in READERS[reader](comparison, language).sections if one.figure]
+    assert len(figures) == 3
+    for figure in figures:
+        root = ET.fromstring(figure.svg)
+        assert root.get("role") == "img"
+        assert all(root.find(svg + part).text for part in ("title", "desc"))
+        assert figure.table.rows
+        assert all(len(row) == len(figure.table.head) == len(figure.table.widths) for row in figure.table.rows)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_no_place_is_left_open_and_no_program_word_reaches_a_reader(comparison, language):
+    for reader in READERS.values():
+        text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", report_html(reader(comparison, language)), flags=re.DOTALL)
+        assert not re.search(r"\{\w*\}|\bNone\b|\bnan\b|\binf\b", text)
+
+
+def test_doctors_read_every_assumption_and_parents_how_many_there_are(comparison):
+    doctors, parents = doctors_report(comparison, "en"), parents_report(comparison, "en")
+    assert len(doctors.rests) == len(comparison.assumptions) > 30
+    for assumption, line in zip(comparison.assumptions, doctors.rests, strict=True):
+        assert assumption.what.text("en") in line
+        assert f"[{assumption.confidence.value}" in line
+    assert any(f"{len(comparison.assumptions)} assumptions" in line for line in parents.rests)
+
+
+@pytest.mark.hazard("HZ-091")
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_neither_page_lets_equal_areas_pass_for_an_equal_effect(comparison, language):
+    claim = Message("report.claim-effect", {"percent": 0}).text(language)[:60]
+    assert any(claim[:40] in line for line in doctors_report(comparison, language).lead)
+    parents = parents_report(comparison, language)
+    assert Message("report.parents-exposure-words").text(language) in parents.sections[1].paragraphs
+
+
+def test_parents_see_what_is_worse_as_well_as_what_is_better(comparison):
+    shown = lay_terms(comparison.tolerability[0])
+    assert {one.verdict for one in shown} == {Verdict.FEWER, Verdict.MORE}
+    assert [one.term for one in shown if not one.borderline][0] == shown[0].term
+    page = parents_report(comparison, "en")
+    assert "anaemia" in page.lead[0]
+    assert "few white blood cells" in page.lead[0]
+
+
+def test_a_difference_that_hangs_on_rounding_is_drawn_hollow_and_called_so(comparison):
+    figure = doctors_report(comparison, "en").sections[1].figure
+    borderline = [row for row in figure.table.rows if row[-1].endswith("borderline")]
+    assert {row[0] for row in borderline} == {"haemoglobin", "granulocytes", "hypotension"}
+    diamonds = re.findall(r'<path d="M[^"]*l6,-6l6,6l-6,6Z" fill="([^"]+)"', figure.svg)
+    assert diamonds.count("#ffffff") == len(borderline)
+    assert len(diamonds) == 5
+
+
+def test_dots_can_be_counted(comparison):
+    figure = parents_report(comparison, "en").sections[0].figure
+    colours = re.findall(r'<circle [^>]*fill="(#[0-9a-f]{6})"', figure.svg)
+    counts = [int(cell) for row in figure.table.rows for cell in row[1:3]]
+    assert len(colours) == 100 * len(counts)
+    assert sum(colour != "#ffffff" for colour in colours) == sum(counts)
+
+
+@pytest.mark.hazard("HZ-106")
+def test_a_text_that_does_not_fit_on_the_page_is_refused_and_not_cut_off(comparison):
+    report = parents_report(comparison, "en")
+    flood = Section("More", tuple("This is one line of very many. " * 12 for _ in range(30)))
+    with pytest.raises(Refused, match="does not fit"):
+        report_pdf(replace(report, sections=(*report.sections, flood)))
+
+
+@pytest.mark.hazard("HZ-098")
+def test_a_table_as_a_file_is_no_formula(comparison):
+    table = doctors_report(comparison, "en").sections[0].figure.table
+    hostile = replace(table, rows=(("=HYPERLINK(1)", *table.rows[0][1:]), *table.rows[1:]))
+    assert b"\r\n'=HYPERLINK(1)," in table_csv(hostile)
+
+
+def test_the_table_of_other_assumptions_has_a_row_for_each(comparison):
+    table = sensitivity_table(comparison.exposure, "en")
+    assert len(table.rows) == 1 + len(comparison.exposure.sensitivity)
+    assert all(len(row) == len(table.head) for row in table.rows)
+
+
+def test_the_same_comparison_gives_the_same_bytes(comparison):
+    assert report_pdf(parents_report(comparison, "nl")) == report_pdf(parents_report(comparison, "nl"))

@@ -1,0 +1,248 @@
+"""`ransel pk simulate` and `ransel pk nca` as a person starts them."""
+
+import csv
+import json
+import shlex
+import shutil
+import sys
+
+import pytest
+from pyarrow import parquet
+from system.program import ROOT, ransel, tree
+
+from ransel.cli.main import _outcome
+
+EXAMPLES = ROOT / "examples" / "pharmacokinetics"
+SLOW = "dinutuximab-beta-10x24h-maxima"
+DRAWN = f"pk simulate --protocol {SLOW} --children 40 --courses 2"
+
+
+@pytest.fixture(name="folder")
+def folder_(tmp_path):
+    """A folder with the example tables."""
+    for path in EXAMPLES.iterdir():
+        shutil.copy(path, tmp_path / path.name)
+    return tmp_path
+
+
+def done(command, folder, **environment):
+    outcome = ransel(command, folder, **environment)
+    assert (outcome.code, outcome.err) == (0, "")
+    return outcome
+
+
+@pytest.fixture(name="refused")
+def refused_(folder, monkeypatch, capsys):
+    """What is refused of a command: code, file and field of each; nothing was written. Runs within the test."""
+
+    def run(command):
+        before = tree(folder)
+        monkeypatch.chdir(folder)
+        monkeypatch.setattr(sys, "argv", ["ransel", *shlex.split(command), "--json"])
+        assert _outcome() == 2
+        assert tree(folder) == before
+        return [(one["code"], one["file"], one["field"]) for one in json.loads(capsys.readouterr().out)["errors"]]
+
+    return run
+
+
+def test_the_levels_of_a_table_are_those_of_the_published_regimens(folder):
+    """70 mg for 0.7 m² is the published dose: peak 12.56 slow and 16.5 fast, 1.41 on day 35, area 189.6 µg·d/mL."""
+    found = done('pk simulate --events two-regimens.csv --threshold "1 mg/L" --json', folder).data
+    assert found["schema"] == "ransel/pk-simulation/1"
+    slow, fast = found["summary"]
+    assert float(slow["peak_mg_L"]) == pytest.approx(12.56, rel=2e-3)
+    assert float(fast["peak_mg_L"]) == pytest.approx(16.51, rel=2e-3)
+    assert float(slow["auc_ug_d_mL"]) == pytest.approx(189.6, rel=2e-3)
+    assert float(slow["at_end_mg_L"]) == pytest.approx(1.41, rel=2e-3)
+    assert 800 < float(slow["above_threshold_h"]) < 840
+    levels = {(one["child"], one["time_h"]): float(one["concentration_mg_L"]) for one in found["levels"]}
+    assert levels["slow", "840"] == pytest.approx(float(slow["at_end_mg_L"]), rel=1e-9)
+    assert levels["slow", "240"] == pytest.approx(float(slow["peak_mg_L"]), rel=1e-9)
+
+
+@pytest.mark.hazard("HZ-093")
+@pytest.mark.parametrize(
+    ("command", "heading", "warning"),
+    [
+        ("pk simulate --events two-regimens.csv", "Aangenomen:", "Niets hiervan overkwam een kind."),
+        (f"{DRAWN} --seed 1", "Taken to be so:", "None of this happened to a child."),
+    ],
+)
+def test_what_is_assumed_is_printed_with_every_output(folder, command, heading, warning):
+    language = "nl" if "kind" in warning else "en"
+    out = done(f"{command} --language {language}", folder).out
+    assert heading in out
+    assert warning in out
+    assumptions = done(f"{command} --json", folder).data["assumptions"]
+    assert any(one["id"] == "typical.clearance" and one["source"] == "SIE16" for one in assumptions)
+
+
+def test_children_of_a_table_differ_only_when_a_seed_says_so(folder):
+    plain, again, drawn = (
+        done(f"pk simulate --events two-regimens.csv --json {more}", folder).data["summary"]
+        for more in ("", "", "--seed 5")
+    )
+    assert plain == again != drawn
+
+
+def test_the_same_seed_gives_the_same_files_and_another_seed_others(folder):
+    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+        done(f"{DRAWN} --seed {seed} --out {name}", folder)
+    first, second, third = (tree(folder / name) for name in ("a", "b", "c"))
+    assert {str(path) for path in first} == {"summary.csv", "simulation.json", "trajectories.parquet"}
+    assert first == second
+    assert all(first[path] != third[path] for path in first)
+
+
+def test_what_is_written_holds_together(folder):
+    found = done(f'{DRAWN} --seed 3 --step "2 h" --out made --json', folder).data
+    table = parquet.read_table(folder / "made" / "trajectories.parquet")
+    begin, end = float(found["windows_h"][0][0]), float(found["windows_h"][-1][1])
+    assert table.num_rows == 40 * ((end - begin) / 2 + 1)
+    said = json.loads(table.schema.metadata[b"about"])
+    assert said["assumptions"] == found["assumptions"]
+    assert said["seed"] == "3"
+    assert json.loads((folder / "made" / "simulation.json").read_text("utf-8")) == found
+    rows = list(csv.DictReader((folder / "made" / "summary.csv").read_text().splitlines()))
+    assert len(rows) == 40 * 2
+    highest = max(table.column("concentration_mg_L").to_pylist())
+    peak = max(float(row["CMAX_MG_L"]) for row in rows)
+    assert highest <= peak * (1 + 1e-9)
+    assert highest == pytest.approx(peak, rel=1e-2)
+
+
+def test_a_table_is_written_with_its_levels_beside_what_was_measured(folder):
+    text = (folder / "measured-levels.csv").read_text().replace("EVID,DV", "EVID,DV,WT,HT").splitlines()
+    (folder / "sized.csv").write_text("\n".join([*text[:2], *(f"{row},17,104" for row in text[2:])]) + "\n")
+    done('pk simulate --events sized.csv --step "24 h" --out made', folder)
+    assert {path.name for path in (folder / "made").iterdir()} == {
+        "levels.csv", "summary.csv", "simulation.json", "trajectories.parquet"
+    }  # fmt: skip
+    rows = list(csv.DictReader((folder / "made" / "levels.csv").read_text().splitlines()))
+    pairs = [(float(row["DV"]), float(row["IPRED"])) for row in rows if row["DV"] != "."]
+    assert len(pairs) == 23
+    assert all(measured == pytest.approx(calculated, rel=0.2) for measured, calculated in pairs)
+
+
+def test_the_saturable_model_comes_to_the_linear_one_when_hardly_anything_saturates(folder):
+    linear = done("pk simulate --events two-regimens.csv --json", folder).data["levels"]
+    hardly = "--model saturable --most '0.000001 mg/day' --half '5 mg/L'"
+    nearly = done(f"pk simulate --events two-regimens.csv --json {hardly}", folder).data["levels"]
+    for one, other in zip(linear, nearly, strict=True):
+        expected = pytest.approx(float(one["concentration_mg_L"]), rel=1e-5)
+        assert float(other["concentration_mg_L"]) == expected
+
+
+def test_measured_levels_are_analysed(folder):
+    found = done("pk nca measured-levels.csv --area 0-840 --json", folder).data
+    assert found["schema"] == "ransel/nca/1"
+    slow, fast = found["children"]
+    assert (slow["route"], slow["dose"], fast["doses"], fast["dose"]) == ("infusion", "70", 5, "70")
+    assert slow["areas"][0]["auc"] == slow["auc_last"]
+    assert float(slow["observed"]["clearance"]) == pytest.approx(70 / float(slow["observed"]["auc"]))
+    assert slow["reasons"] == {
+        "c_zero": "only a dose given at once has a level at its very start",
+        "observed.back_extrapolated": "only a dose given at once has a level at its very start",
+        "predicted.back_extrapolated": "only a dose given at once has a level at its very start",
+    }
+    for language, word in (("en", "half-life"), ("nl", "halfwaardetijd")):
+        assert word in done(f"pk nca measured-levels.csv --language {language}", folder).out
+
+
+@pytest.mark.hazard("HZ-105")
+def test_where_a_rule_is_not_met_there_is_a_reason_and_no_number(folder):
+    (folder / "short.csv").write_text("ID,TIME,DV\n1,0,<0.1\n1,4,2\n1,8,1\n")
+    (child,) = done("pk nca short.csv --json", folder).data["children"]
+    assert child["half_life"] is None
+    assert child["observed"]["clearance"] is None
+    assert "needed: 3" in child["reasons"]["half_life"]
+    assert child["notes"] == [
+        "Below the limit of the assay: 1; nought before the first measurable level, left out after it."
+    ]
+    assert "no half-life" in done("pk nca short.csv", folder).out
+
+
+BAD_OPTIONS = {
+    "pk simulate": [("pk.one-source", "", "--events")],
+    f"pk simulate --events two-regimens.csv --protocol {SLOW}": [("pk.one-source", "", "--events")],
+    "pk simulate --events gone.csv": [("file.missing", "", "gone.csv")],
+    "pk simulate --protocol nothing": [("protocol.unknown", "", "--protocol")],
+    f"pk simulate --protocol {SLOW} --parameters cog-ch14.18": [("parameters.barred", "", "--parameters")],
+    f"pk simulate --protocol {SLOW} --parameters nothing": [("parameters.unknown", "", "--parameters")],
+    f"{DRAWN} --seed -1 --until '3 h' --threshold x --step 1 --model oral": [
+        ("pk.whole-number", "", "--seed"), ("quantity.no-unit", "", "--step"), ("pk.only-with-events", "", "--until"),
+        ("quantity.unreadable", "", "--threshold"), ("pk.choice", "", "--model"),
+    ],
+    f"pk simulate --protocol {SLOW} --children 0": [("pk.whole-number", "", "--children")],
+    f"pk simulate --protocol {SLOW} --courses 5000": [("pk.whole-number", "", "--courses")],
+    f"{DRAWN} --step '0.0001 h' --out made": [("pk.too-many-points", "", "--step")],
+    f"{DRAWN} --most '2 mg/day'": [("pk.only-saturable", "", "--most")],
+    f"{DRAWN} --model saturable --most '2 mg/day'": [("pk.saturable-needs", "", "--half")],
+    "pk simulate --events two-regimens.csv --children 5": [("pk.only-with-protocol", "", "--children")],
+    "pk simulate --events measured-levels.csv": [
+        ("pk.no-covariate", "measured-levels.csv", "HT"), ("pk.no-covariate", "measured-levels.csv", "WT"),
+    ],
+    "pk nca gone.csv": [("file.missing", "", "gone.csv")],
+    "pk nca measured-levels.csv --dose 5 --method x --below y --area 5-1": [
+        ("quantity.no-unit", "", "--dose"), ("pk.no-route", "", "--route"), ("pk.choice", "", "--method"),
+        ("pk.choice", "", "--below"), ("pk.window", "", "--area"),
+    ],
+    "pk nca measured-levels.csv --duration '5 h'": [("pk.duration-without-dose", "", "--duration")],
+    "pk nca measured-levels.csv --dose '5 mg' --duration '5 h' --route bolus": [
+        ("pk.duration-of-another-route", "", "--route")
+    ],
+    "pk nca two-regimens.csv --dose '0 mg' --route bolus": [("pk.not-above-nought", "", "--dose")],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", BAD_OPTIONS)
+def test_what_is_wrong_with_the_options_is_said_all_at_once(refused, command):
+    assert refused(command) == BAD_OPTIONS[command]
+
+
+BAD_TABLES = {
+    "empty": (b"", "event-table.empty"),
+    "binary": (bytes(range(256)) * 50, "file.not-text"),
+    "nought": (b"ID,TIME\n1,0\0\n", "file.not-text"),
+    "picture": (b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "file.not-text"),
+    "formula": (b"ID,TIME,AMT\n1,0,=HYPERLINK(1)\n", "event-table.formula"),
+    "semicolons": (b"ID;TIME;AMT\n1;0;5\n", "event-table.semicolons"),
+    "a word": (b"Lorem ipsum\n", "event-table.column-name"),
+    "no doses": (b"ID,TIME,DV\n1,0,5\n", "pk.no-doses"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_TABLES)
+def test_a_file_that_is_no_event_table_is_refused_and_nothing_is_written(folder, refused, name):
+    content, code = BAD_TABLES[name]
+    (folder / "bad.csv").write_bytes(content)
+    found = refused("pk simulate --events bad.csv --out made")
+    assert [one[0] for one in found] == [code]
+
+
+def test_a_steady_state_needs_the_linear_model(folder, refused):
+    (folder / "steady.csv").write_text("ID,TIME,AMT,II,SS,WT,HT\n1,0,10,24,1,17,104\n1,24,0,0,0,17,104\n")
+    command = "pk simulate --events steady.csv --model saturable --most '2 mg/day' --half '5 mg/L'"
+    assert refused(command) == [("pk.steady-needs-linear", "", "--model")]
+    assert done("pk simulate --events steady.csv --json", folder).data["summary"][0]["child"] == "1"
+
+
+def test_a_table_in_which_no_time_passes_needs_an_end(folder, refused):
+    (folder / "once.csv").write_text("ID,TIME,AMT,WT,HT\n1,5,10,17,104\n")
+    assert refused("pk simulate --events once.csv") == [("pk.no-time", "", "--until")]
+    assert refused("pk simulate --events once.csv --until '4 h'") == [("pk.no-time", "", "--until")]
+    (one,) = done('pk simulate --events once.csv --until "29 h" --json', folder).data["summary"]
+    assert 0 < float(one["at_end_mg_L"]) < float(one["peak_mg_L"])
+
+
+def test_a_folder_that_cannot_be_written_is_refused(folder, refused):
+    (folder / "made").write_text("a file")
+    assert refused(f"{DRAWN} --out made") == [("option.cannot-write", "", "--out")]
+
+
+@pytest.mark.parametrize(("command", "option"), [("pk simulate --seed q", "--events"), ("pk nca gone.csv", "gone.csv")])
+def test_a_wrong_command_leaves_with_two_and_a_sentence_on_the_standard_error(folder, command, option):
+    outcome = ransel(command, folder)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert outcome.err.startswith(option)
