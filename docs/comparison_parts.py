@@ -4,33 +4,44 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from docs.file_keys import page_of
 from docs.markdown import table
+from ransel.cli.compare_text import comparison_text
 from ransel.evidence import Sourced
 from ransel.language import Message
 from ransel.outcomes.burden_setting import BurdenSetting, burden_setting, burden_settings
+from ransel.outcomes.comparing import NEW, OLD, Question, compare
+from ransel.outcomes.comparison import Comparison
+from ransel.outcomes.interval import Spread
 from ransel.outcomes.published import PublishedTable, published_tables
 from ransel.outcomes.tolerability import Count, TermComparison, Verdict
-from ransel.outcomes.tolerability_table import VERDICT_WORDS, compare_published
+from ransel.outcomes.tolerability_table import VERDICT_WORDS
 from ransel.pharmacokinetics.growth import Growth
 from ransel.pharmacokinetics.parameter_set import ParameterSet
 from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.protocols import Library
 from ransel.protocols.shelf import sourced_values
 from ransel.quantities import Quantity
 
 WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
     (Path(__file__).parent / "words" / "comparing.toml").read_text(encoding="utf-8")
 )
+CHILDREN, SEED = 10_000, 1
+"""As many as the command takes, and the same ones."""
+MADE = datetime(2027, 2, 2, 9, tzinfo=UTC)
 MODELS = (ParameterSet, Growth, BurdenSetting, PublishedTable)
 
 
 def parameter_set_page() -> str:
     """Return the keys of a parameter set, then those of the file of synthetic children."""
     shelf = ParameterShelf()
-    tables = page_of(ParameterSet, shelf.parameters(), WORDS)
+    example = shelf.parameters().model_copy(update={"typical": None})  # their units are told in words
+    tables = page_of(ParameterSet, example, WORDS)
     return f"{tables}\n\n## The children\n\n{_CHILDREN}\n\n{page_of(Growth, shelf.growth, WORDS)}"
 
 
@@ -92,7 +103,7 @@ def _numbers(setting: BurdenSetting) -> Iterator[tuple[str, str]]:
 
 def verdicts() -> str:
     """Return what the first published table shows, term by term, and under how many of the possible counts."""
-    compared = compare_published(published_tables()[0])
+    compared = _compared().tolerability[0]
     first, second = (title.en for title in compared.titles)
     rows = [_verdict_row(term) for term in compared.terms]
     return table(("grade 3 and 4", first, second, "risk ratio", "shown about the second", "holds under"), rows)
@@ -134,7 +145,103 @@ def _shown(value: object) -> str:
     return value.text() if isinstance(value, Quantity) else str(value)
 
 
+def what_holds() -> str:
+    """Return what a comparison says first: of each claim what holds, as the command prints it."""
+    lines = comparison_text(_compared(), "en").partition("\n\n")[0]
+    return f"```text\n{lines}\n```"
+
+
+def exposure() -> str:
+    """Return the exposure of the same simulated children in both regimens."""
+    compared = _compared().exposure
+    rows = [
+        (
+            Message(f"exposure-measure.{one.id}").text("en"),
+            one.unit,
+            _spread(one.first),
+            _spread(one.second),
+            f"{one.ratio.estimate:.2f}",
+            f"{one.of_children.p5:.2f} to {one.of_children.p95:.2f}",
+        )
+        for one in compared.measures
+    ]
+    head = ("measure", "unit", "five days of 8 hours", "ten days of 24 hours", "new / old", "in 90 % of children")
+    return table(head, rows)
+
+
+def observed() -> str:
+    """Return what was observed in patients, as it is recalled."""
+    rows = [
+        (
+            Message(f"exposure-measure.{one.measure}").text("en"),
+            one.unit,
+            *(
+                "" if mean is None else f"{mean:g} ± {deviation:g}"
+                for mean, deviation in ((one.first, one.first_deviation), (one.second, one.second_deviation))
+            ),
+            f"{one.source} {one.confidence.value}",
+        )
+        for one in _compared().exposure.recalled
+    ]
+    return table(("measure", "unit", "five days of 8 hours", "ten days of 24 hours", "source, mark"), rows)
+
+
+def other_assumptions() -> str:
+    """Return the ratio of each measure under the other assumptions that are tried."""
+    compared = _compared().exposure
+    cases = [("as above", compared.measures)]
+    cases += [(name.text("en").partition(" (")[0], measures) for name, measures in compared.sensitivity]
+    head = ("new / old", *(Message(f"exposure-measure.{one.id}").text("en") for one in compared.measures))
+    return table(head, [(name, *(f"{one.ratio.estimate:.2f}" for one in measures)) for name, measures in cases])
+
+
+def asked() -> str:
+    """Return what all courses together ask of one child under each practice: the mean, and 5 to 95 % of families."""
+    found = [one for one in _compared().burden if not one.own]
+    by_practice = [(one.setting, {figure.id: figure for figure in one.figures}) for one in found]
+    kinds = [figure.id for figure in found[0].figures]
+    rows = [
+        (
+            Message(f"burden-kind.{kind}").text("en"),
+            _total(by_practice[0][1][kind].first_total),
+            *(_total(figures[kind].second_total) for _, figures in by_practice),
+        )
+        for kind in kinds
+    ]
+    head = ("all courses of one child", "five days of 8 hours", *(f"ten days: `{name}`" for name, _ in by_practice))
+    return table(head, rows)
+
+
+@cache
+def _compared() -> Comparison:
+    library = Library()
+    protocols = library.protocol(OLD), library.protocol(NEW)
+    parameters = ParameterShelf(library).for_protocol(protocols[1])
+    return compare(Question(protocols=protocols, parameters=parameters, children=CHILDREN, seed=SEED), MADE)
+
+
+def _spread(one: Spread) -> str:
+    return f"{_three(one.p50)} ({_three(one.p5)} to {_three(one.p95)})"
+
+
+def _total(total: tuple[float, float, float] | None) -> str:
+    if total is None:
+        return "not known"
+    low, mean, high = total
+    return f"{_three(mean)} ({_three(low)} to {_three(high)})"
+
+
+def _three(value: float) -> str:
+    """Return a number with three digits that count, never as a power of ten."""
+    return f"{float(f'{value:.3g}'):.6g}"
+
+
 PARTS = {
+    "what-holds": what_holds,
+    "exposure": exposure,
+    "observed": observed,
+    "other-assumptions": other_assumptions,
+    "asked": asked,
     "parameter-sets": parameter_sets,
     "practices": practices,
     "burden-numbers": burden_numbers,

@@ -18,7 +18,7 @@ from ransel.pharmacokinetics.kind_of_number import Number, SetName
 from ransel.prescribing.patient import Findings, Line
 from ransel.protocols.protocol import Count, Positive, RoundingRule, Slug, Text
 from ransel.protocols.site import Hour
-from ransel.quantities import Mass, Quantity
+from ransel.quantities import Concentration, Mass, Quantity
 
 Model = type[BaseModel]
 WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
@@ -40,6 +40,8 @@ NAMED = [
 ]
 LONGEST_EXAMPLE = 46
 KILOGRAM = Mass("1 kg")
+LEVEL = Concentration("0.01 mg/mL")
+"""Concentrations below this are those in blood."""
 READ_OTHERWISE = {Findings: "the-start-criteria"}
 """Tables whose keys come from elsewhere, with the heading that describes them."""
 
@@ -151,7 +153,7 @@ def _row(
     words: Mapping[str, str],
 ) -> tuple[str, ...]:
     name = next(name for name, one in model.model_fields.items() if (one.alias or name) == key)
-    shown = "" if _any_quantity(hint) else _shown(getattr(example, name, None))
+    shown = _shown(getattr(example, name, None))
     needed = "yes" if field.is_required() else _default(field.default)
     return (
         f"`{key}`",
@@ -162,18 +164,10 @@ def _row(
     )
 
 
-def _any_quantity(hint: Any) -> bool:  # noqa: ANN401 - any annotation
-    """Whether any kind of quantity may stand there: its usual unit need not be the one in which people write it."""
-    bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-    if get_origin(bare) in {Union, UnionType}:
-        return any(_any_quantity(one) for one in get_args(bare))
-    return (_sourced(bare) or bare) is Quantity
-
-
 def _default(value: object) -> str:
     if value is None or value == "" or isinstance(value, tuple | BaseModel):
         return "no"
-    return f"no; else `{'none' if not isinstance(value, str | bool) else str(value).lower()}`"
+    return f"no; else `{'none' if not isinstance(value, str | int) else str(value).lower()}`"
 
 
 def _shown(value: object) -> str:
@@ -185,11 +179,20 @@ def _shown(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
     if isinstance(value, Quantity | str | int | date):
-        text = value.text("en", "kg") if isinstance(value, Mass) and value >= KILOGRAM else str(value)
+        text = _quantity_text(value) if isinstance(value, Quantity) else str(value)
         return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE].rstrip()}…"
     if isinstance(value, tuple) and value and all(isinstance(one, str | int | float) for one in value):
         return ", ".join(f"{one:g}" if isinstance(one, float) else str(one) for one in value)
     return ""
+
+
+def _quantity_text(value: Quantity) -> str:
+    """Return a quantity in the unit in which people read one of its size."""
+    if isinstance(value, Mass) and value >= KILOGRAM:
+        return value.text("en", "kg")
+    if isinstance(value, Concentration) and value < LEVEL:
+        return value.text("en", "µg/mL")
+    return str(value)
 
 
 def _instances(value: object) -> Iterator[tuple[Model, object]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from docs import (
     alarm_list,
+    cohort_columns,
     command_line,
     comparison_parts,
     course_keys,
@@ -52,6 +53,7 @@ def pages() -> dict[Path, str]:
         "alarms": alarm_list.page(),
         "drug-library": drug_rows.page(),
         "who-may-what": who_may_what.page(),
+        "cohort-data-dictionary": cohort_columns.page(),
         "parameter-set-file": comparison_parts.parameter_set_page(),
         "burden-setting-file": comparison_parts.burden_setting_page(),
         "published-table-file": comparison_parts.published_table_page(),

@@ -94,6 +94,22 @@ def test_an_observation_is_signed_with_its_side_effects_and_what_was_not_looked_
     assert "38,4" in page
 
 
+def test_a_temperature_says_which_grade_of_fever_it_would_be_until_somebody_signs_one(monkeypatch):
+    running(monkeypatch)
+    sign("ward", "observe", temperature="39,5")
+    assert "koorts: graad 2 (volgens de temperatuur, niet getekend)" in text(client_of("ward").get(address("observe")))
+    sign("ward", "observe", temperature="40,3")
+    page = text(client_of("ward").get(address("observe")))
+    assert "koorts: graad 3 tot 4, het is niet bekend of het langer dan 24 h duurde" in page
+    sign("ward", "observe", temperature="37,0")
+    sign("ward", "observe", temperature="28,3")
+    signed = {"temperature": "39,5", "side_effects.0.term": "Fever", "side_effects.0.grade": "1"}
+    sign("ward", "observe", **signed)
+    page = text(client_of("ward").get(address("observe")))
+    assert page.count("volgens de temperatuur") == 2
+    assert "koorts, graad 1" in page
+
+
 def test_who_has_gone_through_the_whole_list_signs_which_list_it_was(monkeypatch):
     from ransel.followup.ctcae import ctcae
 

@@ -1,4 +1,4 @@
-"""The pages for parents and for doctors: one page each, every picture with its table, nothing said that is not known."""
+"""The pages for parents and for doctors: one page each, every picture with its table, no more than is known."""
 
 import re
 import xml.etree.ElementTree as ET
@@ -11,7 +11,7 @@ import pytest
 from ransel.language import Message, Refused
 from ransel.outcomes.comparing import NEW, OLD, Question, compare
 from ransel.outcomes.tolerability import Verdict
-from ransel.papers.comparison_report import doctors_report, lay_terms, parents_report
+from ransel.papers.comparison_report import claims, doctors_report, is_for_parents, lay_terms, parents_report
 from ransel.papers.exposure_picture import sensitivity_table
 from ransel.papers.page_report import Section, report_html, report_pdf, table_csv
 from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
@@ -24,8 +24,12 @@ BOTH = [(reader, language) for reader in READERS for language in ("en", "nl")]
 
 @pytest.fixture(scope="module")
 def comparison():
+    return compared(OLD, NEW)
+
+
+def compared(first, second):
     library = Library()
-    first, second = library.protocol(OLD), library.protocol(NEW)
+    first, second = library.protocol(first), library.protocol(second)
     parameters = ParameterShelf(library).for_protocol(second)
     question = Question(protocols=(first, second), parameters=parameters, children=400, seed=7, library=library)
     return compare(question, MADE)
@@ -49,7 +53,7 @@ def test_a_report_is_one_page_with_all_that_it_must_say(comparison, reader, lang
 @pytest.mark.parametrize(("reader", "language"), BOTH)
 def test_html_is_well_formed_and_needs_nothing_from_elsewhere(comparison, reader, language):
     html = report_html(READERS[reader](comparison, language))
-    root = ET.fromstring(html.removeprefix("<!doctype html>\n"))
+    root = ET.fromstring(html.removeprefix("<!doctype html>\n"))  # noqa: S314 - our own text
     assert root.get("lang") == language
     assert not re.search(r"(?:src|href)=|@import|url\(", html)
     assert "<script" not in html
@@ -63,7 +67,7 @@ def test_every_picture_has_its_table_and_can_be_heard(comparison, reader, langua
     figures = [one.figure for one in READERS[reader](comparison, language).sections if one.figure]
     assert len(figures) == 3
     for figure in figures:
-        root = ET.fromstring(figure.svg)
+        root = ET.fromstring(figure.svg)  # noqa: S314 - our own text
         assert root.get("role") == "img"
         assert all(root.find(svg + part).text for part in ("title", "desc"))
         assert figure.table.rows
@@ -89,7 +93,7 @@ def test_doctors_read_every_assumption_and_parents_how_many_there_are(comparison
 @pytest.mark.hazard("HZ-091")
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_neither_page_lets_equal_areas_pass_for_an_equal_effect(comparison, language):
-    claim = Message("report.claim-effect", {"percent": 0}).text(language)[:60]
+    claim = Message("report.claim-effect", {"percent": 0, "second": ""}).text(language)[:60]
     assert any(claim[:40] in line for line in doctors_report(comparison, language).lead)
     parents = parents_report(comparison, language)
     assert Message("report.parents-exposure-words").text(language) in parents.sections[1].paragraphs
@@ -98,7 +102,7 @@ def test_neither_page_lets_equal_areas_pass_for_an_equal_effect(comparison, lang
 def test_parents_see_what_is_worse_as_well_as_what_is_better(comparison):
     shown = lay_terms(comparison.tolerability[0])
     assert {one.verdict for one in shown} == {Verdict.FEWER, Verdict.MORE}
-    assert [one.term for one in shown if not one.borderline][0] == shown[0].term
+    assert not shown[0].borderline
     page = parents_report(comparison, "en")
     assert "anaemia" in page.lead[0]
     assert "few white blood cells" in page.lead[0]
@@ -119,6 +123,39 @@ def test_dots_can_be_counted(comparison):
     counts = [int(cell) for row in figure.table.rows for cell in row[1:3]]
     assert len(colours) == 100 * len(counts)
     assert sum(colour != "#ffffff" for colour in colours) == sum(counts)
+
+
+@pytest.fixture(scope="module")
+def turned():
+    return compared(NEW, OLD)
+
+
+@pytest.mark.hazard("HZ-104")
+def test_turned_around_what_was_fewer_is_more_and_what_was_lower_is_higher(comparison, turned):
+    for one, other in zip(comparison.published.terms, turned.published.terms, strict=True):
+        assert (one.first, one.second) == (other.second, other.first)
+    usual, other_way = ([one.text("en") for one in claims(each)] for each in (comparison, turned))
+    assert "with 10 days of 24 hours: holds for immunotherapy-related pain" in usual[0]
+    assert "more often: immunotherapy-related pain" in other_way[0]
+    assert "% lower" in usual[-1]
+    assert "% higher" in other_way[-1]
+    assert "-" not in re.findall(r"about (\S+) %", other_way[-1])[0]
+
+
+@pytest.mark.hazard("HZ-104")
+def test_words_for_parents_are_not_used_for_regimens_that_they_are_not_about(comparison, turned):
+    assert is_for_parents(comparison)
+    assert not is_for_parents(turned)
+    with pytest.raises(ValueError, match="not about"):
+        parents_report(turned, "en")
+
+
+@pytest.mark.hazard("HZ-104")
+def test_published_numbers_are_not_shown_for_regimens_that_nobody_compared():
+    label = compared(NEW, "dinutuximab-beta-10x24h")
+    assert label.published is None
+    assert "no published numbers" in next(claims(label)).text("en")
+    assert words_of(report_pdf(doctors_report(label, "nl")))[0] == 1
 
 
 @pytest.mark.hazard("HZ-106")

@@ -11,6 +11,7 @@ from ransel.pharmacokinetics.individual import PART, Prior, estimate
 from ransel.pharmacokinetics.individual_draws import weighted_draws
 from ransel.pharmacokinetics.individual_estimates import FitState
 from ransel.pharmacokinetics.individual_levels import Levels
+from ransel.pharmacokinetics.individuals import Individuals
 from ransel.pharmacokinetics.residual import ResidualError
 from ransel.pharmacokinetics.schedule import Schedule
 
@@ -233,8 +234,12 @@ def test_what_does_not_fit_together_is_refused():
     steady = replace(schedule, offsets=offsets, peripheral_boluses=np.ones(2))
     with pytest.raises(ValueError, match="steady state"):
         estimate(prior, steady, levels)
+    later = replace(schedule, occasions=np.array([0, 3], dtype=np.int32))
+    assert estimate(prior, later, levels).occasions == 1  # a child that is the same in all courses
+    two = {name: np.repeat(getattr(prior.typical, name), 2, axis=1) for name in
+           ("clearance", "volume", "exchange", "peripheral")}  # fmt: skip
     with pytest.raises(ValueError, match="has occasion 3"):
-        estimate(prior, replace(schedule, occasions=np.array([0, 3], dtype=np.int32)), levels)
+        estimate(replace(prior, typical=Individuals(**two)), later, levels)
     with pytest.raises(ValueError, match="ascend"):
         estimate(prior, replace(schedule, times=np.array([5.0, 1.0])), levels)
     with pytest.raises(ValueError, match="rates of a schedule"):

@@ -225,6 +225,15 @@ def test_what_is_no_curve_is_refused_all_at_once():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("duration", "route"), [("8", Route.BOLUS), ("0", Route.INFUSION)])
+def test_a_route_that_the_doses_do_not_have_is_refused(duration, route):
+    table = read_event_table(f"ID,TIME,AMT,DUR,DV\n1,0,5,{duration},.\n1,1,.,.,3\n")
+    with pytest.raises(Refused) as refused:
+        profiles_of(table, route=route)
+    assert [one.code for one in refused.value.refusals] == ["event-table.other-route"]
+    assert profiles_of(table, route=Route.EXTRAVASCULAR)[0].route is Route.EXTRAVASCULAR
+
+
 def test_pknca_on_theophylline():
     """Its vignette: 8.65 is the geometric mean of the highest levels, 8.18 h the mean half-life, and so on."""
     table = read_event_table((DATA / "theophylline.csv").read_text("utf-8"))

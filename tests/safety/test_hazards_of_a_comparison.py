@@ -40,7 +40,7 @@ NOT_CONFIRMED = {
 ROOMS_FOR_RESEARCH = {"outcomes", "pharmacokinetics"}
 MAY_KNOW_A_COMPARISON = re.compile(
     r"ransel/(outcomes|pharmacokinetics|papers|cli)/|ransel/chart/course_record\.py|ransel/hospital/demo/"
-    r"|ransel/hospital/pseudonymised\.py|ransel/hospital/pages/research\w*\.py"
+    r"|ransel/hospital/pseudonymised\.py|ransel/hospital/pages/(research|old_against_new)\.py"
 )
 EVENTS = ROOT / "examples" / "pharmacokinetics"
 
@@ -118,14 +118,24 @@ def test_no_order_recipe_plan_or_guard_knows_a_simulated_level():
     }
     assert "ransel/papers/comparison_report.py" in knows, "what is searched for is found where it is"
     assert sorted(one for one in knows if not MAY_KNOW_A_COMPARISON.match(one)) == []
+    pages = [ROOT / "src" / one for one in knows if "/pages/" in one]
+    assert pages
+    assert not any("signing" in name.split(".") for page in pages for name in modules_of(page)), (
+        "nothing is signed there"
+    )
+
+
+def modules_of(path):
+    """The modules that a file imports."""
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    yield from (one.module or "" for one in nodes if isinstance(one, ast.ImportFrom))
+    yield from (alias.name for one in nodes if isinstance(one, ast.Import) for alias in one.names)
 
 
 def rooms_of(path):
     """The rooms of this program that a file imports."""
-    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-    names = [one.module or "" for one in nodes if isinstance(one, ast.ImportFrom)]
-    names += [alias.name for one in nodes if isinstance(one, ast.Import) for alias in one.names]
-    return {parts[1] for parts in (name.split(".") for name in names) if parts[0] == "ransel" and len(parts) > 1}
+    parts = (name.split(".") for name in modules_of(path))
+    return {one[1] for one in parts if one[0] == "ransel" and len(one) > 1}
 
 
 # units

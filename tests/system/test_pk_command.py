@@ -192,6 +192,11 @@ BAD_OPTIONS = {
     "pk nca measured-levels.csv --dose '5 mg' --duration '5 h' --route bolus": [
         ("pk.duration-of-another-route", "", "--route")
     ],
+    "pk nca measured-levels.csv --dose '5 mg' --route infusion": [("pk.infusion-needs-duration", "", "--duration")],
+    "pk nca measured-levels.csv --route bolus": [
+        ("event-table.other-route", "measured-levels.csv", "line 3 ID"),
+        ("event-table.other-route", "measured-levels.csv", "line 16 ID"),
+    ],
     "pk nca two-regimens.csv --dose '0 mg' --route bolus": [("pk.not-above-nought", "", "--dose")],
 }  # fmt: skip
 

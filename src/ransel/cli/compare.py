@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +12,7 @@ from ransel.cli.compare_text import comparison_text
 from ransel.cli.inputs import Inputs, refuse_together
 from ransel.cli.output import show, show_data
 from ransel.cli.pk_options import whole_number
+from ransel.cli.progress import ProgressBar
 from ransel.language import LANGUAGES, Language, Message, refuse
 from ransel.outcomes.comparing import NEW, OLD, Question, compare
 from ransel.outcomes.comparison import Comparison
@@ -22,13 +21,11 @@ from ransel.outcomes.course_record import CourseRecord
 from ransel.outcomes.exposure_simulation import FEWEST_CHILDREN, MOST_CHILDREN
 from ransel.pharmacokinetics.parameter_set import ParameterSet
 from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.sharded_run import Progress
 from ransel.pharmacokinetics.workers import ThisProcess, Workers
 from ransel.protocols import Protocol
 
 CHILDREN, SEED = "10000", "1"
 MOST_SEED, MOST_COURSES, MOST_PROCESSES = 2**63 - 1, 50, 1024
-BAR_WIDTH = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +111,11 @@ def show_comparison(given: CompareInputs, *, as_json: bool) -> None:
         protocols=given.protocols, parameters=given.parameters, children=given.children, seed=given.seed,
         courses=given.courses, cohort=given.cohort, library=inputs.library,
     )  # fmt: skip
-    with progress_bar(inputs.language) as progress:
-        comparison = compare(question, inputs.now, workers=given.workers, progress=progress, keep=given.keep_given)
+    bar = ProgressBar()
+    try:
+        comparison = compare(question, inputs.now, workers=given.workers, progress=bar.tell, keep=given.keep_given)
+    finally:
+        bar.clear()
     written = _write(comparison, inputs.out, inputs.language) if inputs.out else []
     if as_json:
         show_data(comparison_json(comparison, inputs.language))
@@ -124,29 +124,8 @@ def show_comparison(given: CompareInputs, *, as_json: bool) -> None:
     if written:
         show("\n" + Message("course.written", {"folder": inputs.out}).text(inputs.language))
         show("\n".join(f"  {path.name}" for path in written))
-
-
-@contextmanager
-def progress_bar(language: Language) -> Iterator[Progress]:
-    """Show on the standard error how far it is; nothing where nobody looks at a terminal."""
-    looked_at = sys.stderr is not None and sys.stderr.isatty()
-
-    def tell(done: int, of: int) -> None:
-        full = BAR_WIDTH * done // of
-        words = Message("compare.progress", {"done": done, "of": of}).text(language)
-        sys.stderr.write(f"\r[{'#' * full}{' ' * (BAR_WIDTH - full)}] {words}")
-        sys.stderr.flush()
-
-    try:
-        yield tell if looked_at else _nobody
-    finally:
-        if looked_at:
-            sys.stderr.write("\r\033[K")
-            sys.stderr.flush()
-
-
-def _nobody(_done: int, _of: int) -> None:
-    """Tell nobody."""
+        if not any(path.name.startswith("parents") for path in written):
+            show(Message("report.no-page-for-parents").text(inputs.language))
 
 
 def _write(comparison: Comparison, folder: Path, language: Language) -> list[Path]:
@@ -157,14 +136,16 @@ def _write(comparison: Comparison, folder: Path, language: Language) -> list[Pat
 
 def _files(comparison: Comparison, language: Language) -> Iterator[tuple[str, bytes]]:
     """Make both pages in both languages, every figure with its table, and the whole comparison as data."""
-    from ransel.papers.comparison_report import doctors_report, parents_report
+    from ransel.papers.comparison_report import doctors_report, is_for_parents, parents_report
     from ransel.papers.page_report import PageReport, report_html, report_pdf, table_csv
 
     document = json.dumps(comparison_json(comparison, language), ensure_ascii=False, indent=2)
     yield "comparison.json", document.encode()
     pages: Mapping[str, PageReport]
     for words in LANGUAGES:
-        pages = {"parents": parents_report(comparison, words), "doctors": doctors_report(comparison, words)}
+        pages = {"doctors": doctors_report(comparison, words)}
+        if is_for_parents(comparison):
+            pages = {"parents": parents_report(comparison, words), **pages}
         for name, page in pages.items():
             yield f"{name}-{words}.html", report_html(page).encode()
             yield f"{name}-{words}.pdf", report_pdf(page)

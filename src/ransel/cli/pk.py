@@ -109,3 +109,35 @@ def nca(
         below_given=below, areas_given=area or [], language_given=language,
     )  # fmt: skip
     show_nca(inputs, as_json=as_json)
+
+
+@pk_app.command("fit")
+def fit(
+    file: Annotated[
+        Path, typer.Argument(metavar="LEVELS.csv", help="A table with ID, TIME (h), DV (mg/L), and the doses.")
+    ],
+    parameters: Annotated[
+        str, typer.Option("--parameters", metavar="SET", help="What is known of the drug in children.")
+    ] = "long-tail",
+    protocol: Annotated[
+        str | None,
+        typer.Option("--protocol", metavar="ID", help="By which the children were dosed, if no row says it."),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help='Show the course until hour …, such as "35 days".')
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="DIR", help="Write pictures and their tables there.")
+    ] = None,
+    as_json: AsJson = False,
+    language: Words = None,
+) -> None:
+    """Estimate each child from a few measured levels, and say how sure that is. What is assumed is always printed."""
+    from ransel.cli.pk_fit import show_fit
+    from ransel.cli.pk_fit_inputs import FitInputs
+
+    inputs = FitInputs(
+        file=file, parameters_given=parameters, protocol_given=protocol, until_given=until, out=out,
+        language_given=language,
+    )  # fmt: skip
+    show_fit(inputs, as_json=as_json)

@@ -68,6 +68,8 @@ class NcaInputs:
             found = choice(Route, self.route_given, "--route")
             if self.duration_given is not None and found is not Route.INFUSION:
                 refuse("pk.duration-of-another-route", "--route", self.route_given)
+            if self.dose_given is not None and self.duration_given is None and found is Route.INFUSION:
+                refuse("pk.infusion-needs-duration", "--duration", "")
             return found
         if self.dose_given is not None and self.duration_given is None:
             refuse("pk.no-route", "--route", "", known=", ".join(Route))

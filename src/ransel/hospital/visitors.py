@@ -134,7 +134,8 @@ class MenuItem:
 
 
 MENU = ("todo", "board", "children", "enrol", "pharmacy", "vials", "day-care", "ward", "home-care", "research",
-        "people", "organisations", "pumps", "protocols", "emergency-notices", "access-log", "policy")  # fmt: skip
+        "old-against-new", "people", "organisations", "pumps", "protocols", "emergency-notices", "access-log",
+        "policy")  # fmt: skip
 """The pages about no child that a menu can have, in its order; each shows those that the policy allows."""
 
 

@@ -76,6 +76,7 @@ def compare(
     return Comparison(
         made=made,
         titles=(short_title(first), short_title(second)),
+        home_for_ward=_is_home_for_ward(first, second),
         exposure=exposure,
         tolerability=tuple(_tolerability(question)),
         burden=tuple(_burden(question, settings)),
@@ -94,15 +95,28 @@ def short_title(protocol: Protocol) -> Words:
 
 def _tolerability(question: Question) -> Iterator[TolerabilityComparison]:
     """Go through the published tables that are about these products, then own courses."""
-    yield from (compare_published(table) for table in published_tables(question.library))
+    tables = (table.between(*question.protocols) for table in published_tables(question.library))
+    yield from (compare_published(table) for table in tables if table is not None)
     if question.cohort:
-        yield cohort_tolerability(question.cohort, *(one.id for one in question.protocols))
+        yield cohort_tolerability(question.cohort, *_ids(question), library=question.library)
 
 
 def _burden(question: Question, settings: Sequence[BurdenSetting]) -> Iterator[BurdenComparison]:
     yield from burdens(*question.protocols, question.children, question.seed, settings)
     if question.cohort:
-        yield cohort_burden(question.cohort, *(one.id for one in question.protocols))
+        yield cohort_burden(question.cohort, *_ids(question), library=question.library)
+
+
+def _is_home_for_ward(first: Protocol, second: Protocol) -> bool:
+    """Whether a continuous infusion at home is compared with short ones in hospital, as the words for parents say."""
+    short, long = first.course, second.course
+    in_hospital = not first.use.at_home and short.infusion.value < short.covers.value
+    return in_hospital and second.use.at_home and long.infusion.value == long.covers.value
+
+
+def _ids(question: Question) -> tuple[str, str]:
+    first, second = question.protocols
+    return first.id, second.id
 
 
 def _assumptions(

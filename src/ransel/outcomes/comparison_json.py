@@ -29,6 +29,7 @@ def comparison_json(comparison: Comparison, language: Language) -> dict[str, Any
             {"id": id, "title": title.text(language)} for id, title in zip(ids, comparison.titles, strict=True)
         ],
         "direction": "second against first",
+        "home_for_ward": comparison.home_for_ward,
         "exposure": _exposure(comparison.exposure, language),
         "tolerability": [_tolerability(one, language) for one in comparison.tolerability],
         "burden": [_burden(one, language) for one in comparison.burden],
@@ -116,6 +117,8 @@ def _burden(burden: BurdenComparison, language: Language) -> dict[str, Any]:
     return {
         "children": burden.children,
         "own": burden.own,
+        "setting": burden.setting,
+        "title": "" if burden.title is None else burden.title.text(language),
         "figures": [dict(_figure(one)) for one in burden.figures],
         "says": [one.text(language) for one in burden.says],
     }
@@ -127,6 +130,9 @@ def _figure(one: BurdenFigure) -> Iterator[tuple[str, Any]]:
     for key, by_course, total in (("first", one.first, one.first_total), ("second", one.second, one.second_total)):
         yield f"{key}_by_course", _numbers(by_course)
         yield f"{key}_total", _total(total)
+    yield "first_per_course", _total(one.first_per_course)
+    yield "second_per_course", _total(one.second_per_course)
+    yield "difference_per_course", _interval(one.difference)
     yield "assumptions", list(one.assumptions)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
-from ransel.language import Message
+from ransel.language import Joined, Message
 from ransel.outcomes.exposure import Measure, Recalled
 from ransel.outcomes.number import Number
 from ransel.outcomes.tally import Pair
@@ -31,9 +31,9 @@ def says(
     yield from _observed(observed)
     yield Message("exposure.says.interval-and-spread")
     yield _intervals(own_intervals)
-    for protocol in protocols:
-        if len(protocol.dose.rules) > 1:
-            yield Message("exposure.says.dose-rule", {"regimen": protocol.title, "rule": protocol.dose.rules[0].title})
+    first_rules = dict.fromkeys(one.dose.rules[0].title for one in protocols if len(one.dose.rules) > 1)
+    if first_rules:
+        yield Message("exposure.says.dose-rule", {"rule": Joined(tuple(first_rules), ", ")})
     yield Message("exposure.says.percentiles")
     yield Message("exposure.says.profile", {"children": profile_children})
 

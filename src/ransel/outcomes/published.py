@@ -12,9 +12,10 @@ from pydantic import Field, model_validator
 
 from ransel.evidence import Sourced
 from ransel.language import refuse
+from ransel.outcomes.given_in import GivenIn
 from ransel.outcomes.reconstructed import reconstructed
 from ransel.outcomes.tolerability import Count
-from ransel.protocols import Library, read_toml, validate
+from ransel.protocols import Library, Protocol, read_toml, validate
 from ransel.protocols.kind_of_value import Count as Children
 from ransel.protocols.kind_of_value import Slug, Text, refuse_twice
 from ransel.protocols.protocol import Words
@@ -26,8 +27,8 @@ OWN_TABLES = Path("outcomes") / "published"
 """Where a hospital's own tables are, in its own folder."""
 
 
-class PublishedGroup(Record):
-    """A group of children of a published table."""
+class PublishedGroup(GivenIn):
+    """A group of children of a published table, all in one regimen."""
 
     title: Words
     children: Sourced[Children]
@@ -78,6 +79,20 @@ class PublishedTable(Record):
     def counts(self, term: PublishedTerm) -> tuple[Count | None, Count | None]:
         """Return the counts of a term in both groups, worked out from the percentages."""
         return self._count(term.first, self.first), self._count(term.second, self.second)
+
+    def between(self, first: Protocol, second: Protocol) -> PublishedTable | None:
+        """Return the table with its groups in the order of these regimens; None when it is about others."""
+        if self.first.is_of(first) and self.second.is_of(second):
+            return self
+        if self.first.is_of(second) and self.second.is_of(first):
+            return self.turned
+        return None
+
+    @property
+    def turned(self) -> PublishedTable:
+        """The same table with its groups in the other order."""
+        terms = tuple(term.model_copy(update={"first": term.second, "second": term.first}) for term in self.terms)
+        return self.model_copy(update={"first": self.second, "second": self.first, "terms": terms})
 
     @property
     def sources(self) -> tuple[str, ...]:

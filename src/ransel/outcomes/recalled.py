@@ -9,41 +9,28 @@ from pydantic import Field
 
 from ransel.evidence import Confidence, Sourced
 from ransel.outcomes.exposure import Recalled
+from ransel.outcomes.given_in import GivenIn
 from ransel.pharmacokinetics.kind_of_number import Number
 from ransel.protocols import Library, Protocol, read_toml, validate
 from ransel.protocols.kind_of_value import Text
-from ransel.protocols.product import plain_words
 from ransel.protocols.reading import Record, place_of
-from ransel.quantities import Duration
 
 OBSERVATIONS = Path(__file__).parent / "library" / "recalled.toml"
 
 ObservedMeasure = Literal["peak", "area-first", "trough", "time-above"]
 
 
-class Observation(Record):
+class Observation(GivenIn):
     """A mean over patients who were treated in one way.
 
     Values:
-        infusions, infusion: of the regimen in which it was observed. deviation: standard deviation over the patients.
+        deviation: standard deviation over the patients.
     """
 
     measure: ObservedMeasure
     unit: Text
-    substance: Text
-    infusions: int
-    infusion: Duration
     mean: Sourced[Number]
     deviation: Sourced[Number]
-
-    def is_of(self, protocol: Protocol) -> bool:
-        """Whether it was observed with this substance, given in this way."""
-        course = protocol.course
-        return (
-            plain_words(self.substance) == plain_words(protocol.product.substance)
-            and self.infusions == course.infusions.value
-            and self.infusion == course.infusion.value
-        )
 
 
 class Observations(Record):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from ransel.language import Joined, Language, Message, Moment
-from ransel.outcomes.burden import BurdenComparison
 from ransel.outcomes.comparison import Comparison
 from ransel.outcomes.tolerability import TermComparison, TolerabilityComparison, Verdict
 from ransel.papers.burden_picture import burden_figure
@@ -22,16 +21,18 @@ FEWEST_LAY, MOST_LAY = 3, 5
 
 def doctors_report(comparison: Comparison, language: Language) -> PageReport:
     """Return the page for doctors: exposure, tolerability, burden, each with its picture, its table and its limits."""
-    published, titles = comparison.tolerability[0], comparison.titles
+    published, titles = comparison.published, comparison.titles
     sections = (
         Section(_say("doctors-exposure", language), (), exposure_figure(comparison.exposure, titles, language)),
-        Section(_say("doctors-tolerability", language), (), forest_figure(published, language)),
-        Section(_say("doctors-burden", language), (), burden_figure(_worked_out(comparison), titles, language)),
+        Section(_say("doctors-tolerability", language), (), forest_figure(published, language))
+        if published is not None
+        else Section(_say("doctors-tolerability-none", language), (_say("nothing-published", language),)),
+        Section(_say("doctors-burden", language), (), burden_figure(comparison.worked_out, titles, language)),
     )  # fmt: skip
     return PageReport(
         kind="doctors",
         language=language,
-        title=_say("doctors-title", language),
+        title=_title(comparison, language),
         subtitle=_subtitle(comparison, language),
         lead=tuple(one.text(language) for one in claims(comparison)),
         sections=sections,
@@ -41,9 +42,20 @@ def doctors_report(comparison: Comparison, language: Language) -> PageReport:
     )
 
 
+def is_for_parents(comparison: Comparison) -> bool:
+    """Whether the words for parents are about these regimens: short infusions on the ward, then a long one at home."""
+    return comparison.home_for_ward and comparison.published is not None
+
+
 def parents_report(comparison: Comparison, language: Language) -> PageReport:
-    """Return the page for parents: what differs, what does not, what it asks of a family, and how sure that is."""
-    published, titles = comparison.tolerability[0], comparison.titles
+    """Return the page for parents: what differs, what does not, what it asks of a family, and how sure that is.
+
+    Raises:
+        ValueError: for regimens that its words are not about; `is_for_parents` says so beforehand.
+    """
+    published, titles = comparison.published, comparison.titles
+    if published is None or not is_for_parents(comparison):
+        raise ValueError(f"the page for parents is not about {comparison.exposure.regimens}")
     dots = lay_terms(published)
     others = [one for one in published.terms if one not in dots and one.verdict is Verdict.NOT_SHOWN]
     sections = (
@@ -58,7 +70,7 @@ def parents_report(comparison: Comparison, language: Language) -> PageReport:
         ),
         Section(
             _say("parents-burden", language), (),
-            burden_figure(_worked_out(comparison), titles, language, simple=True),
+            burden_figure(comparison.worked_out, titles, language, simple=True),
         ),
     )  # fmt: skip
     return PageReport(
@@ -66,7 +78,7 @@ def parents_report(comparison: Comparison, language: Language) -> PageReport:
         language=language,
         title=_say("parents-title", language),
         subtitle=_say("parents-subtitle", language),
-        lead=(" ".join(one.text(language) for one in _parents_lead(comparison, language)),),
+        lead=(" ".join(one.text(language) for one in _parents_lead(comparison, published, language)),),
         sections=sections,
         rests_title=_say("parents-sure", language),
         rests=tuple(one.text(language) for one in _how_sure(comparison)),
@@ -76,16 +88,23 @@ def parents_report(comparison: Comparison, language: Language) -> PageReport:
 
 def claims(comparison: Comparison) -> Iterator[Message]:
     """Say of each claim of the hospital what holds, what does not, and how sure that is."""
-    published = comparison.tolerability[0]
-    found = {verdict: [one for one in published.terms if one.verdict is verdict] for verdict in Verdict}
-    yield Message("report.claim-fewer", {
-        "fewer": _listed(found[Verdict.FEWER]), "more": _listed(found[Verdict.MORE]),
-        "not_shown": _listed(found[Verdict.NOT_SHOWN]),
-    })  # fmt: skip
+    yield _claim_about_side_effects(comparison)
     yield from _claim_about_hospital(comparison)
     peak = comparison.exposure.measure("peak").ratio.estimate
-    yield Message("report.claim-effect" if comparison.exposure.linear else "report.claim-effect-nonlinear", {
-        "percent": _Number(100 * (1 - peak)),
+    lower = _Number(round(100 * (1 - peak))), "report.claim-effect"
+    higher = _Number(round(100 * (peak - 1))), "report.claim-effect-higher"
+    percent, key = lower if peak <= 1 else higher
+    yield Message(key, {"percent": percent, "second": comparison.titles[1]})
+
+
+def _claim_about_side_effects(comparison: Comparison) -> Message:
+    published = comparison.published
+    if published is None:
+        return Message("report.claim-nothing-published")
+    found = {verdict: [one for one in published.terms if one.verdict is verdict] for verdict in Verdict}
+    return Message("report.claim-fewer", {
+        "fewer": _listed(found[Verdict.FEWER]), "more": _listed(found[Verdict.MORE]),
+        "not_shown": _listed(found[Verdict.NOT_SHOWN]), "second": comparison.titles[1],
     })  # fmt: skip
 
 
@@ -103,8 +122,7 @@ def _claim_about_hospital(comparison: Comparison) -> Iterator[Message]:
     })  # fmt: skip
 
 
-def _parents_lead(comparison: Comparison, language: Language) -> Iterator[Message]:
-    published = comparison.tolerability[0]
+def _parents_lead(comparison: Comparison, published: TolerabilityComparison, language: Language) -> Iterator[Message]:
     yield Message("report.parents-lead")
     fewer, more = (
         _names([one for one in published.terms if one.verdict is verdict], language) or _say("none", language)
@@ -153,14 +171,9 @@ def _how_many(one: TermComparison) -> float:
     return max(count.percent for count in (one.first, one.second) if count is not None)
 
 
-def _worked_out(comparison: Comparison) -> BurdenComparison:
-    """Return the burden that was worked out from protocols; a comparison always has it."""
-    return next(one for one in comparison.burden if not one.own)
-
-
 def _totals(comparison: Comparison, kind: str) -> Mapping[str, _Number] | None:
     """Return a kind of burden of one child over all courses; None when it is not known for both regimens."""
-    found = {one.id: one for one in _worked_out(comparison).figures}[kind]
+    found = {one.id: one for one in comparison.worked_out.figures}[kind]
     if found.first_total is None or found.second_total is None:
         return None
     return {"first": _Number(found.first_total[1]), "second": _Number(found.second_total[1])}
@@ -182,6 +195,13 @@ def _with_doubt(one: TermComparison) -> Words | Message:
 
 def _names(terms: Sequence[TermComparison], language: Language) -> str:
     return ", ".join(lay_title(one, language) for one in terms)
+
+
+def _title(comparison: Comparison, language: Language) -> str:
+    if comparison.home_for_ward:
+        return _say("doctors-title", language)
+    first, second = comparison.titles
+    return Message("report.doctors-title-other", {"first": first, "second": second}).text(language)
 
 
 def _subtitle(comparison: Comparison, language: Language) -> str:

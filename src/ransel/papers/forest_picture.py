@@ -85,15 +85,17 @@ class _Forest:
             y = TOP + ROW * number + ROW / 2
             bold = one.verdict in {Verdict.FEWER, Verdict.MORE}
             yield text(NAMES, y + 4, one.title.text(self.language), 12.5, bold=bold)
-            if one.risk_ratio is None:
-                yield text(self.x(1.0) + 6, y + 4, Message("forest.no-ratio").text(self.language), 11.5, fill=QUIET)
+            ratio = one.risk_ratio or one.risk_ratio_score
+            if ratio is None:
+                yield text(RIGHT, y + 4, _say("no-ratio", self.language), 11.5, fill=QUIET, text_anchor="end")
             else:
-                yield from self._whisker(one, one.risk_ratio, y)
+                yield from self._whisker(one, ratio, y)
 
     def _whisker(self, term: TermComparison, ratio: Interval, y: float) -> Iterator[str]:
         colour = {Verdict.FEWER: NEW, Verdict.MORE: OLD}.get(term.verdict, QUIET)
         left, right, middle = self.x(ratio.low), self.x(ratio.high), self.x(ratio.estimate)
-        yield line(left, y, right, y, stroke=colour, stroke_width=2)
+        dash = {} if term.risk_ratio else {"stroke_dasharray": "4 3"}  # nobody in one group: the score interval
+        yield line(left, y, right, y, stroke=colour, stroke_width=2, **dash)
         low, high = self._span
         for at, far, way in ((left, ratio.low < low, 1), (right, ratio.high > high, -1)):
             if far:  # the interval goes on beyond the picture

@@ -37,7 +37,8 @@ class Prior:
     """What is known of children before any level.
 
     Values:
-        typical: where a child with these covariates lies; one column for every occasion that the dosing has.
+        typical: where a child with these covariates lies; one column for every occasion that the dosing has, or only
+        one when a child is the same in all of them.
         between_children: covariance of the logarithms of CL, V1, Q and V2, (4, 4); a row of noughts is a parameter that
         is the same in all. between_occasions: the same for the courses of one child, or None.
         residual: how far a measured level lies from the true one.
@@ -63,10 +64,13 @@ class Prior:
 
     @classmethod
     def of_set(cls, parameters: ParameterSet, covariates: Covariates, occasions: int = 1) -> Self:
-        """Return what a parameter set says of these children; antibodies against the drug are not looked for."""
+        """Return what a parameter set says of these children; antibodies against the drug are not looked for.
+
+        Occasions count only where the set says that a child differs between them.
+        """
         within, stated = parameters.between_occasions.covariance(), parameters.residual
         return cls(
-            typical=typical_individuals(parameters, covariates, occasions),
+            typical=typical_individuals(parameters, covariates, occasions if np.any(within) else 1),
             between_children=parameters.between_subjects.covariance(),
             residual=ResidualError(
                 proportional=float(stated.proportional.value.magnitude),
@@ -160,12 +164,13 @@ def dosing_of_schedule(schedule: Schedule, occasions: int) -> Dosing:
     for name, values in (("times", times), ("rates", schedule.rates), ("boluses", schedule.boluses)):
         if not np.all(np.isfinite(values)):
             raise ValueError(f"{name} of a schedule are numbers")
-    if schedule.occasions.size and not 0 <= schedule.occasions.min() <= schedule.occasions.max() < occasions:
-        raise ValueError(f"the dosing has occasion {schedule.occasions.max()}, the prior has {occasions}")
+    numbers = schedule.occasions if occasions > 1 else np.zeros_like(schedule.occasions)
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() < occasions:
+        raise ValueError(f"the dosing has occasion {numbers.max()}, the prior has {occasions}")
     return Dosing(
         times, np.ascontiguousarray(schedule.rates, dtype=np.float64),
         np.ascontiguousarray(schedule.boluses, dtype=np.float64), np.ascontiguousarray(schedule.resets),
-        np.ascontiguousarray(schedule.occasions, dtype=np.int32),
+        np.ascontiguousarray(numbers, dtype=np.int32),
         np.ascontiguousarray(schedule.scale, dtype=np.float64), np.ascontiguousarray(offsets, dtype=np.int64),
         schedule.shared,
     )  # fmt: skip

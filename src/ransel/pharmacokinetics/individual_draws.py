@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from ransel.pharmacokinetics.individual_estimates import Estimates
-from ransel.pharmacokinetics.individual_kernel import weigh
+from ransel.pharmacokinetics.individual_estimates import USUAL, Estimated, Estimates
+from ransel.pharmacokinetics.individual_kernel import predict_many, weigh
 from ransel.pharmacokinetics.individuals import Floats
 
 FREEDOM = 7.0
@@ -36,6 +36,22 @@ class WeightedDraws:
         order = np.argsort(values)
         below = np.cumsum(self.weights[order]) - self.weights[order] / 2
         return tuple(float(one) for one in np.interp(parts, below, values[order]))
+
+    def interval(self, values: Floats, likely: Floats, probability: float = USUAL) -> Estimated:
+        """Return values of the most likely child with their intervals; `values` is (draws, k) and `likely` (k,)."""
+        tail = (1 - probability) / 2
+        bounds = np.array([self.quantiles(column, (tail, 1 - tail)) for column in values.T])
+        return Estimated(likely, bounds[:, 0].copy(), bounds[:, 1].copy(), probability)
+
+
+def drawn_courses(estimates: Estimates, child: int, draws: WeightedDraws, times: Floats) -> tuple[Floats, Floats]:
+    """Return the levels and the areas of each draw at these times, which ascend: (draws, times) both."""
+    count = draws.logs.shape[0]
+    levels, areas = np.empty((count, times.shape[0])), np.empty((count, times.shape[0]))
+    logs = np.ascontiguousarray(draws.logs.reshape(count, -1, 4))
+    one = bool(estimates.batch.one[child])
+    predict_many(estimates.dosing, child, np.ascontiguousarray(times), logs, one, levels, areas)
+    return levels, areas
 
 
 def weighted_draws(estimates: Estimates, child: int, draws: int = 4000, seed: int = 1) -> WeightedDraws:

@@ -137,19 +137,19 @@ class Estimates:
         """Which levels were taken when nothing had been given yet; they were left out."""
         return self.found.empty
 
-    @property
+    @cached_property
     def far(self) -> NDArray[np.bool_]:
         """Which levels lie far from what any child would have."""
         found: NDArray[np.bool_] = np.abs(self.surprises) > FAR
         return found
 
-    @property
+    @cached_property
     def unexplained(self) -> NDArray[np.bool_]:
         """Which levels still lie far from the fit: the levels contradict each other, or the model."""
         found: NDArray[np.bool_] = np.abs(self.residuals) > FAR
         return found
 
-    @property
+    @cached_property
     def impossible(self) -> NDArray[np.bool_]:
         """Which levels were measured although nothing had been given yet."""
         found: NDArray[np.bool_] = self.before_dose & ~self.levels.below & (self.levels.values > 0)
@@ -157,7 +157,7 @@ class Estimates:
 
     # the children
 
-    @property
+    @cached_property
     def etas(self) -> Floats:
         """How far each child lies from the typical one, (children, 4): log CL, log V1, log Q, log V2."""
         return self.found.z[:, : self.own.shape[1]] @ self.own.T

@@ -33,6 +33,7 @@ from ransel.pharmacokinetics.individual_search import (
     AT_LIMIT,
     CONVERGED,
     NO_LEVELS,
+    NOT_FOUND,
     begin,
     copy_place,
     factored,
@@ -40,14 +41,16 @@ from ransel.pharmacokinetics.individual_search import (
     write_spread,
 )
 from ransel.pharmacokinetics.individual_steps import Dosing, Steps, bounds, room_for, write_steps
-from ransel.pharmacokinetics.individual_walk import Course, walk
+from ransel.pharmacokinetics.individual_walk import Course, course_room, walk
 from ransel.pharmacokinetics.individuals import Floats
 
 DOUBTFUL = 3.0
 """When a level still lies so many standard deviations off, the search begins anew from other places as well."""
 ELSEWHERE = 2.0
 """How far from the typical child those places lie, in standard deviations."""
-ASIDE = 1e-2
+SAME = 1e-9
+"""Objectives that differ less than this part are those of one place."""
+ASIDE = 1e-3
 """How far from a place the curvature is taken to see how it changes, in standard deviations."""
 
 
@@ -103,11 +106,10 @@ def _fit(dosing: Dosing, batch: Batch, found: Found, start: int, stop: int) -> N
         first, last = bounds(dosing, child)
         most_levels, most_steps = max(most_levels, levels), max(most_steps, levels + last - first)
     steps, bench = room_for(most_steps), bench_room(most_levels, slopes, size)
-    view, factor, free = view_room(size), np.zeros((size, size)), np.ones(size, dtype=np.bool_)
+    view, factor, trial, free = view_room(size), np.zeros((size, size)), np.zeros(size), np.ones(size, dtype=np.bool_)
     for child in range(start, stop):
         first, last = batch.offsets[child], batch.offsets[child + 1]
-        z = found.z[child]
-        _fill(z, 0.0)
+        _fill(found.z[child], 0.0)
         if first == last:
             _write_prior(found, child)
             continue
@@ -116,18 +118,10 @@ def _fit(dosing: Dosing, batch: Batch, found: Found, start: int, stop: int) -> N
         if _nothing_said(steps, count, found.empty[first:last]):
             _write_prior(found, child)
             continue
-        begin(problem, steps, count, z, bench, view)
-        _write_surprise(problem, bench, found, first)
-        state, value, tries = search(problem, steps, count, z, bench, view)
-        worst = _write_residuals(problem, bench, found, first)
-        if state != CONVERGED or worst > DOUBTFUL:
-            state, value, tries = _search_elsewhere(problem, steps, count, bench, view, z, state, value, tries)
-            look_closely(problem, steps, count, z, bench, view)
-            _write_residuals(problem, bench, found, first)
-        found.state[child], found.objective[child], found.tries[child] = state, value, tries
+        state = _find(problem, steps, count, bench, view, trial, found, child, first)
         if state == CONVERGED and factored(view.curvature, free, 0.0, factor):
             write_spread(factor, found.spread[child])
-            _write_lean(problem, steps, count, z, bench, found, child)
+            _write_lean(problem, steps, count, found.z[child], bench, view, found, child)
         else:
             _write_unknown(found, child, first, last, state == AT_LIMIT)
 
@@ -176,7 +170,9 @@ def _nothing_said(steps: Steps, count: int, empty: NDArray[np.bool_]) -> bool:
 
 
 @njit(error_model="numpy")
-def _write_lean(problem: Problem, steps: Steps, count: int, z: Floats, bench: Bench, found: Found, child: int) -> None:
+def _write_lean(
+    problem: Problem, steps: Steps, count: int, z: Floats, bench: Bench, view: View, found: Found, child: int
+) -> None:
     """Write how what is likely leans over, and how far its mean therefore lies from the most likely place.
 
     An error that grows with the level makes the likelihood lean to one side, the same one for every child: the most
@@ -187,17 +183,12 @@ def _write_lean(problem: Problem, steps: Steps, count: int, z: Floats, bench: Be
     moved, beside, pull = np.empty(size), view_room(size), np.zeros(size)
     copy_place(z, moved)
     for k in range(size):
-        for i in range(size):
-            _fill(lean[k, i], 0.0)
-        for side in (-1.0, 1.0):
-            moved[k] = z[k] + side * ASIDE
-            look_closely(problem, steps, count, moved, bench, beside)
-            for i in range(size):
-                for j in range(size):
-                    lean[k, i, j] += side * beside.curvature[i, j] / (4 * ASIDE)
+        moved[k] = z[k] + ASIDE
+        look_closely(problem, steps, count, moved, bench, beside)
         moved[k] = z[k]
         for i in range(size):
             for j in range(size):
+                lean[k, i, j] = (beside.curvature[i, j] - view.curvature[i, j]) / (2 * ASIDE)
                 pull[k] += lean[k, i, j] * spread[i, j] / 2
     for i in range(size):
         shift[i] = 0.0
@@ -206,28 +197,36 @@ def _write_lean(problem: Problem, steps: Steps, count: int, z: Floats, bench: Be
 
 
 @njit(error_model="numpy")
-def _search_elsewhere(
-    problem: Problem, steps: Steps, count: int, bench: Bench, other: View,
-    z: Floats, state: int, value: float, tries: int,
-) -> tuple[int, float, int]:  # fmt: skip
-    """Begin anew from both sides along every unknown; keep the lowest place that was found."""
-    size = z.shape[0]
-    best, trial = np.empty(size), np.empty(size)
-    copy_place(z, best)
-    found = state <= AT_LIMIT
-    lowest = value if found else inf
-    for k in range(size):
-        for side in (-ELSEWHERE, ELSEWHERE):
-            _fill(trial, 0.0)
-            trial[k] = side
-            begin(problem, steps, count, trial, bench, other)
-            how, here, more = search(problem, steps, count, trial, bench, other)
-            tries += more
-            if how <= AT_LIMIT and here < lowest - 1e-9 * (1 + abs(lowest)):
-                copy_place(trial, best)
-                state, lowest, found = how, here, True
-    copy_place(best, z)
-    return state, lowest if found else value, tries
+def _find(
+    problem: Problem, steps: Steps, count: int, bench: Bench, view: View, trial: Floats,
+    found: Found, child: int, first: int,
+) -> int:  # fmt: skip
+    """Search from the typical child; where that leaves a doubt, also from both sides along every unknown.
+
+    The lowest place that was found is kept. The view is that of it.
+    """
+    z, state, lowest, tries = found.z[child], NOT_FOUND, inf, 0
+    for attempt in range(1 + 2 * z.shape[0]):
+        _fill(trial, 0.0)
+        if attempt > 0:
+            trial[(attempt - 1) // 2] = ELSEWHERE if attempt % 2 else -ELSEWHERE
+        begin(problem, steps, count, trial, bench, view)
+        if attempt == 0:
+            _write_surprise(problem, bench, found, first)
+        how, here, more = search(problem, steps, count, trial, bench, view)
+        tries += more
+        if attempt == 0:
+            state = how
+        if how <= AT_LIMIT and (lowest == inf or here < lowest - SAME * (1 + abs(lowest))):
+            copy_place(trial, z)
+            state, lowest = how, here
+        if attempt == 0 and _write_residuals(problem, bench, found, first) <= DOUBTFUL and how == CONVERGED:
+            break
+    else:
+        look_closely(problem, steps, count, z, bench, view)
+        _write_residuals(problem, bench, found, first)
+    found.state[child], found.objective[child], found.tries[child] = state, lowest, tries
+    return state
 
 
 @njit(error_model="numpy")
@@ -296,6 +295,19 @@ def _predict(dosing: Dosing, child: int, times: Floats, logs: Floats, one: bool,
 
 
 @njit(error_model="numpy")
+def _predict_many(
+    dosing: Dosing, child: int, times: Floats, logs: Floats, one: bool, levels: Floats, areas: Floats
+) -> None:
+    first, last = bounds(dosing, child)
+    steps, course = room_for(times.shape[0] + last - first), course_room(times.shape[0], logs.shape[1] * 4)
+    count = write_steps(dosing, child, times, steps)
+    for row in range(logs.shape[0]):
+        walk(steps, count, logs[row], one, course)
+        for place in range(times.shape[0]):
+            levels[row, place], areas[row, place] = course.level[place], course.area[place]
+
+
+@njit(error_model="numpy")
 def _weigh(dosing: Dosing, batch: Batch, child: int, places: Floats, objectives: Floats) -> None:
     first, last = batch.offsets[child], batch.offsets[child + 1]
     moment, end = bounds(dosing, child)
@@ -313,7 +325,7 @@ def _fitting(sources: int) -> Callable[[Dosing, Batch, Found, int, int], None]:
         if sources:  # part of the key under which the compiled code is kept
             _fit(dosing, batch, found, start, stop)
 
-    return fit_block  # type: ignore[no-any-return]
+    return fit_block
 
 
 def _predicting(sources: int) -> Callable[[Dosing, int, Floats, Floats, bool, Course], None]:
@@ -322,7 +334,18 @@ def _predicting(sources: int) -> Callable[[Dosing, int, Floats, Floats, bool, Co
         if sources:
             _predict(dosing, child, times, logs, one, course)
 
-    return predict  # type: ignore[no-any-return]
+    return predict
+
+
+def _predicting_many(sources: int) -> Callable[[Dosing, int, Floats, Floats, bool, Floats, Floats], None]:
+    @njit(cache=True, error_model="numpy", nogil=True)
+    def predict_many(
+        dosing: Dosing, child: int, times: Floats, logs: Floats, one: bool, levels: Floats, areas: Floats
+    ) -> None:
+        if sources:
+            _predict_many(dosing, child, times, logs, one, levels, areas)
+
+    return predict_many
 
 
 def _weighing(sources: int) -> Callable[[Dosing, Batch, int, Floats, Floats], None]:
@@ -331,7 +354,7 @@ def _weighing(sources: int) -> Callable[[Dosing, Batch, int, Floats, Floats], No
         if sources:
             _weigh(dosing, batch, child, places, objectives)
 
-    return weigh  # type: ignore[no-any-return]
+    return weigh
 
 
 _SOURCES = digest_of(
@@ -341,5 +364,7 @@ fit_block = _fitting(_SOURCES)
 """Fit the children from `start` up to `stop`; threads may do this side by side, each with its own children."""
 predict = _predicting(_SOURCES)
 """Write the course of a child with these log parameters at these times, which ascend."""
+predict_many = _predicting_many(_SOURCES)
+"""Write the levels and areas at these times of many children with one dosing; `logs` is (children, occasions, 4)."""
 weigh = _weighing(_SOURCES)
 """Write the objective of a child at each of these places, (places, unknowns)."""

@@ -19,7 +19,7 @@ from ransel.pharmacokinetics.individual_walk import Course, course_room, walk
 from ransel.pharmacokinetics.individuals import Floats
 from ransel.pharmacokinetics.residual import Term, below_term, measured_term, rough_term
 
-TRUE, EXPECTED, ROUGH = 0, 1, 2
+TRUE, EXPECTED, ROUGH = np.int64(0), np.int64(1), np.int64(2)  # plain numbers would be compiled for one by one
 """How a point is looked at: by the true curvature; by the one that is expected there, which is always that of a bowl;
 or by the logarithms of the levels, which show the way from afar better than the objective itself.
 """
@@ -92,7 +92,7 @@ def write_logs(problem: Problem, z: Floats, logs: Floats) -> None:
 
 
 @njit(error_model="numpy")
-def term_of(problem: Problem, number: int, predicted: float, how: int) -> Term:
+def term_of(problem: Problem, number: int, predicted: float, how: np.int64) -> Term:
     """Return what a level adds to the objective."""
     level = problem.levels[number]
     if problem.below[number]:
@@ -103,7 +103,7 @@ def term_of(problem: Problem, number: int, predicted: float, how: int) -> Term:
 
 
 @njit(error_model="numpy")
-def look(problem: Problem, steps: Steps, count: int, z: Floats, bench: Bench, view: View, how: int) -> float:
+def look(problem: Problem, steps: Steps, count: int, z: Floats, bench: Bench, view: View, how: np.int64) -> float:
     """Return the objective at z and write its view; over several occasions the curvature is always the expected one."""
     write_logs(problem, z, bench.logs)
     if problem.typical.shape[0] == 4:
@@ -141,7 +141,7 @@ def look_closely(problem: Problem, steps: Steps, count: int, z: Floats, bench: B
 
 
 @njit(error_model="numpy")
-def _look_many(problem: Problem, steps: Steps, count: int, bench: Bench, view: View, how: int) -> float:
+def _look_many(problem: Problem, steps: Steps, count: int, bench: Bench, view: View, how: np.int64) -> float:
     walk(steps, count, bench.logs, problem.one, bench.course)
     size = view.slope.shape[0]
     moves = np.empty(size)
@@ -170,7 +170,7 @@ def _look_many(problem: Problem, steps: Steps, count: int, bench: Bench, view: V
 
 @njit(error_model="numpy")
 def _look_one(  # noqa: C901, PLR0912, PLR0915 - the innermost loop, where a call would cost more than it does
-    problem: Problem, steps: Steps, count: int, bench: Bench, view: View, how: int
+    problem: Problem, steps: Steps, count: int, bench: Bench, view: View, how: np.int64
 ) -> float:
     """Sum over the levels in (a1, l1, a2, l2); only then turn to the log parameters and to z."""
     write_modes(bench.logs[0], problem.one, bench.modes)
@@ -244,7 +244,7 @@ def _look_one(  # noqa: C901, PLR0912, PLR0915 - the innermost loop, where a cal
 
 
 @njit(error_model="numpy")
-def _turn(loading: Floats, bench: Bench, view: View, how: int) -> None:
+def _turn(loading: Floats, bench: Bench, view: View, how: np.int64) -> None:
     """Write as a view what was summed in (a1, l1, a2, l2); of that matrix only the lower half is filled in."""
     size = view.slope.shape[0]
     slope, bend, bent, moves, half, bow = bench.slope, bench.bend, bench.bent, bench.moves, bench.half, bench.bow

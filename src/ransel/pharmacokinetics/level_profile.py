@@ -88,14 +88,16 @@ def profiles_of(
     the table. Without `route` a dose that runs in is an infusion, and any other dose a bolus.
 
     Raises:
-        Refused: with every level below nought, every time with two levels, and every steady state, which has no first
-        dose to count from.
+        Refused: with every level below nought, every time with two levels, every route that the doses do not have, and
+        every steady state, which has no first dose to count from.
     """
     found, refusals = [], []
     for child, rows in table.of_each_child():
         drawn = [row for row in rows if _is_drawn(row)]
         refusals += [Refusal(*one, file=table.file) for one in _wrong(rows, drawn)]
         doses = (Dose(0.0, dose, duration or 0.0),) if dose is not None else tuple(_doses(rows))
+        if route is not None and doses and route.into_blood and route is not _route(doses):
+            refusals.append(Refusal("event-table.other-route", f"line {rows[0].line} ID", child, {}, table.file))
         found.append(
             LevelProfile(
                 child=child,

@@ -62,12 +62,13 @@ class Amounts(NamedTuple):
     held: float
 
 
-class Powers(NamedTuple):
-    """A table of what 0, 1, 2 ... steps of the grid do, and what a whole block of them does to each mode."""
+class Block(NamedTuple):
+    """What a block of steps of a grid does: what it keeps of each mode, and what a rate of one brings to each."""
 
-    fast: Floats
-    slow: Floats
-    gained: Floats
+    kept_fast: float
+    kept_slow: float
+    gain_fast: float
+    gain_slow: float
 
 
 class Windows(NamedTuple):
@@ -99,6 +100,17 @@ class Wave(NamedTuple):
     rise_slow: float
 
 
+class Piece(NamedTuple):
+    """What happens between two moments: area, highest level and after how many hours, last level, hours above."""
+
+    area: float
+    peak: float
+    when: float
+    last: float
+    hours_above: float
+
+
+UNMOVED = Block(1.0, 1.0, 0.0, 0.0)
 NOTHING = Modes(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 EMPTY = Amounts(0.0, 0.0, 0.0)
 

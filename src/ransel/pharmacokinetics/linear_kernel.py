@@ -11,7 +11,7 @@ than IEEE 754 says (no `fastmath`): that is why the same child has the same numb
 
 from __future__ import annotations
 
-from math import ceil, exp, expm1, hypot, inf, isfinite, log, log1p, sqrt
+from math import exp, expm1, hypot, inf, isfinite, log, log1p, sqrt
 
 import numpy as np
 from numba import njit, prange
@@ -24,12 +24,14 @@ from ransel.pharmacokinetics.linear_arrays import (
     NOTHING,
     POINTS,
     SUMMARIES,
+    UNMOVED,
     Amounts,
+    Block,
     Dosing,
     Found,
     Modes,
     Parameters,
-    Powers,
+    Piece,
     Wave,
     Windows,
 )
@@ -42,13 +44,12 @@ TOGETHER = 16
 
 
 @njit(cache=True, error_model="numpy")
-def modes_of(parameters: Parameters, child: int, occasion: int) -> Modes:
+def modes_of(clearance: float, volume: float, exchange: float, peripheral: float) -> Modes:
     """Return the modes of a child in an occasion."""
-    volume, exchange = parameters.volume[child, occasion], parameters.exchange[child, occasion]
-    out, over = parameters.clearance[child, occasion] / volume, exchange / volume
+    out, over = clearance / volume, exchange / volume
     if exchange == 0.0:
         return Modes(out, 0.0, out, 1.0, 0.0, 0.0, volume)
-    back = exchange / parameters.peripheral[child, occasion]
+    back = exchange / peripheral
     # The gap is the root of (out + over - back)^2 + 4 over back: a sum of squares, so nothing is lost to cancellation;
     # the share that is small and the slow constant follow from products, for the same reason.
     odds, mean = out + over - back, 2.0 * sqrt(over) * sqrt(back)
@@ -106,142 +107,74 @@ def changed(old: Modes, new: Modes, amounts: Amounts) -> Amounts:
 
 
 @njit(cache=True, error_model="numpy")
-def moments_of(dosing: Dosing, child: int) -> tuple[int, int]:
-    """Return the first moment of a child and the one after its last."""
-    if dosing.offsets.shape[0] == 0:
-        return 0, dosing.times.shape[0]
-    return dosing.offsets[child], dosing.offsets[child + 1]
+def dosed(modes: Modes, amounts: Amounts, reset: bool, central: float, peripheral: float) -> Amounts:
+    """Return the amounts after a moment: emptied first where that is asked, then what is put in."""
+    if reset:
+        return with_dose(modes, EMPTY, central, peripheral)
+    return with_dose(modes, amounts, central, peripheral)
 
 
 @njit(cache=True, error_model="numpy")
-def at_moment(
-    parameters: Parameters, dosing: Dosing, child: int, moment: int, begin: int, modes: Modes, amounts: Amounts
-) -> tuple[Modes, Amounts]:
-    """Return modes and amounts after what happens at a moment: emptied, another occasion, boluses, in that order."""
-    occasion = dosing.occasions[moment]
-    if moment == begin or dosing.resets[moment]:
-        amounts = Amounts(0.0, 0.0, 0.0)
-    if moment == begin:
-        modes = modes_of(parameters, child, occasion)
-    elif occasion != dosing.occasions[moment - 1]:
-        old = modes
-        modes = modes_of(parameters, child, occasion)
-        amounts = changed(old, modes, amounts)
-    scale, peripheral = dosing.scale[child], 0.0
-    if dosing.peripheral_boluses.shape[0] > 0:
-        peripheral = dosing.peripheral_boluses[moment] * scale
-    return modes, with_dose(modes, amounts, dosing.boluses[moment] * scale, peripheral)
+def per_litre(amounts: Amounts, modes: Modes) -> Amounts:
+    """Return the amounts as concentrations, mg/L."""
+    return Amounts(amounts.fast / modes.volume, amounts.slow / modes.volume, 0.0)
 
 
 # --- on a grid -------------------------------------------------------------------------------------------------------
 
 
 @njit(cache=True, error_model="numpy")
-def fill_powers(modes: Modes, step: float, powers: Powers) -> tuple[float, float, float, float]:
-    """Fill the table by doubling; return what a block keeps of fast and slow, and what a rate of one brings them."""
+def fill_powers(modes: Modes, step: float, fast: Floats, slow: Floats, gained: Floats) -> Block:
+    """Fill the tables of what 0, 1, 2 ... steps of the grid do, by doubling; return what a whole block of them does."""
     kept_fast, gain_fast = kept_and_gain(modes.fast, step)
     kept_slow, gain_slow = kept_and_gain(modes.slow, step)
     gain_fast, gain_slow = modes.into_fast * gain_fast, modes.into_slow * gain_slow
-    powers.fast[0], powers.slow[0], powers.gained[0] = 1.0, 1.0, 0.0
+    fast[0], slow[0], gained[0] = 1.0, 1.0, 0.0
     filled = 1
     while filled < BLOCK:
         for k in range(filled):
-            powers.gained[filled + k] = powers.gained[k] + (gain_fast * powers.fast[k] + gain_slow * powers.slow[k])
-            powers.fast[filled + k] = powers.fast[k] * kept_fast
-            powers.slow[filled + k] = powers.slow[k] * kept_slow
+            gained[filled + k] = gained[k] + (gain_fast * fast[k] + gain_slow * slow[k])
+            fast[filled + k] = fast[k] * kept_fast
+            slow[filled + k] = slow[k] * kept_slow
         filled *= 2
         gain_fast, gain_slow = gain_fast * (1.0 + kept_fast), gain_slow * (1.0 + kept_slow)
         kept_fast, kept_slow = kept_fast * kept_fast, kept_slow * kept_slow
-    return kept_fast, kept_slow, gain_fast, gain_slow
+    return Block(kept_fast, kept_slow, gain_fast, gain_slow)
 
 
 @njit(cache=True, error_model="numpy")
 def write_points(
-    row: Floats, begin: int, end: int, fast: float, slow: float, rate: float, powers: Powers,
-    block: tuple[float, float, float, float],
+    row: Floats, begin: int, end: int, here: Amounts, rate: float, block: Block,
+    fast: Floats, slow: Floats, gained: Floats,
 ) -> None:  # fmt: skip
-    """Write the points of a grid between two moments; the first has these concentrations in its modes.
+    """Write the points of a grid between two moments; `here` and `rate`, per litre, hold at the first of them.
 
     A piece is rounded up to eight points, as the processor does eight at a time; what is too much is written over.
     """
-    brought_fast, brought_slow = rate * block[2], rate * block[3]
+    one, other = here.fast, here.slow
+    brought_one, brought_other = rate * block.gain_fast, rate * block.gain_slow
     while begin < end:
         piece = row[begin : begin + min((min(BLOCK, end - begin) + 7) & -8, row.shape[0] - begin)]
         if rate == 0.0:
             for k in range(piece.shape[0]):
-                piece[k] = fast * powers.fast[k] + slow * powers.slow[k]
+                piece[k] = one * fast[k] + other * slow[k]
         else:
             for k in range(piece.shape[0]):
-                piece[k] = fast * powers.fast[k] + slow * powers.slow[k] + rate * powers.gained[k]
-        fast, slow = fast * block[0] + brought_fast, slow * block[1] + brought_slow
+                piece[k] = one * fast[k] + other * slow[k] + rate * gained[k]
+        one, other = one * block.kept_fast + brought_one, other * block.kept_slow + brought_other
         begin += BLOCK
 
 
 @njit(cache=True, error_model="numpy")
 def first_point(time: float, first: float, step: float, points: int) -> int:
     """Return the first point of the grid that is not before a time, as the grid itself rounds its times."""
-    about = ceil((time - first) / step)
+    about = np.ceil((time - first) / step)  # a float, as it may be infinite
     point = 0 if not about > 0.0 else points if about >= points else int(about)
     while point > 0 and first + step * (point - 1) >= time:
         point -= 1
     while point < points and first + step * point < time:
         point += 1
     return point
-
-
-@njit(cache=True, error_model="numpy")
-def write_child(
-    row: Floats, parameters: Parameters, dosing: Dosing, child: int, first: float, step: float, powers: Powers
-) -> None:
-    """Write the concentrations of one child on a grid."""
-    begin, end = moments_of(dosing, child)
-    points = row.shape[0]
-    point = first_point(dosing.times[begin], first, step, points) if begin < end else points
-    row[:point] = 0.0
-    modes, amounts, block = NOTHING, EMPTY, (1.0, 1.0, 0.0, 0.0)
-    for moment in range(begin, end):
-        modes, amounts = at_moment(parameters, dosing, child, moment, begin, modes, amounts)
-        if moment == begin or dosing.occasions[moment] != dosing.occasions[moment - 1]:
-            block = fill_powers(modes, step, powers)
-        time, rate = dosing.times[moment], dosing.rates[moment] * dosing.scale[child]
-        last = moment + 1 == end
-        next_point = points if last else first_point(dosing.times[moment + 1], first, step, points)
-        if point < next_point:
-            since = first + step * point - time
-            here = later(modes, amounts, rate, since) if since > 0.0 else amounts
-            per_litre = 1.0 / modes.volume
-            write_points(
-                row, point, next_point, here.fast * per_litre, here.slow * per_litre, rate * per_litre, powers, block
-            )
-        point = next_point
-        if not last:
-            amounts = later(modes, amounts, rate, dosing.times[moment + 1] - time)
-
-
-# --- at moments of one's own choice ----------------------------------------------------------------------------------
-
-
-@njit(cache=True, error_model="numpy")
-def write_levels(
-    levels: Floats, wanted: Floats, at: int, until: int, parameters: Parameters, dosing: Dosing, child: int
-) -> None:
-    """Write the concentrations of one child at wanted times, from `at` up to `until`; ascending ones are quickest."""
-    begin, end = moments_of(dosing, child)
-    modes, amounts, moment = NOTHING, EMPTY, begin - 1
-    for place in range(at, until):
-        time = wanted[place]
-        if moment >= begin and time < dosing.times[moment]:
-            moment = begin - 1
-        while moment + 1 < end and dosing.times[moment + 1] <= time:
-            if moment >= begin:
-                rate = dosing.rates[moment] * dosing.scale[child]
-                amounts = later(modes, amounts, rate, dosing.times[moment + 1] - dosing.times[moment])
-            moment += 1
-            modes, amounts = at_moment(parameters, dosing, child, moment, begin, modes, amounts)
-        levels[place] = 0.0
-        if moment >= begin:
-            here = later(modes, amounts, dosing.rates[moment] * dosing.scale[child], time - dosing.times[moment])
-            levels[place] = (here.fast + here.slow) / modes.volume
 
 
 # --- over windows ----------------------------------------------------------------------------------------------------
@@ -330,18 +263,8 @@ def above(
 
 
 @njit(cache=True, error_model="numpy")
-def note_peak(found: Found, child: int, window: int, time: float, level: float) -> None:
-    """Keep a level that is higher than all before it."""
-    if level > found.peak[child, window]:
-        found.peak[child, window], found.peak_time[child, window] = level, time
-
-
-@njit(cache=True, error_model="numpy")
-def add_piece(
-    found: Found, child: int, window: int, threshold: float, modes: Modes, amounts: Amounts, rate: float,
-    begin: float, hours: float,
-) -> None:  # fmt: skip
-    """Add what happens in a window during these hours at one rate, from the amounts at their begin."""
+def piece_of(modes: Modes, amounts: Amounts, rate: float, hours: float, threshold: float) -> Piece:
+    """Return what happens during these hours at one rate, from these amounts on."""
     fast, slow = amounts.fast / modes.volume, amounts.slow / modes.volume
     brought_fast, brought_slow = rate * modes.into_fast / modes.volume, rate * modes.into_slow / modes.volume
     rise_fast, rise_slow = brought_fast - modes.fast * fast, brought_slow - modes.slow * slow
@@ -354,41 +277,24 @@ def add_piece(
     if rate != 0.0:
         area += brought_fast * gathered(modes.fast, gain_fast, hours)
         area += brought_slow * gathered(modes.slow, gain_slow, hours)
-    found.area[child, window] += area
-    note_peak(found, child, window, begin, first)
-    turn, from_turn = turning(modes, wave), 0.0
+    peak, when, turn = first, 0.0, turning(modes, wave)
     if turn < hours:
         top, _ = level_and_slope(modes, wave, turn)
-        note_peak(found, child, window, begin + turn, top)
-        found.hours_above[child, window] += above(modes, wave, threshold, 0.0, turn, first, top)
-        first, from_turn = top, turn
-    note_peak(found, child, window, begin + hours, last)
-    found.hours_above[child, window] += above(modes, wave, threshold, from_turn, hours, first, last)
-    found.trough[child, window] = last
-
-
-@njit(cache=True, error_model="numpy")
-def summarise_child(found: Found, windows: Windows, parameters: Parameters, dosing: Dosing, child: int) -> None:
-    """Find everything of one child in all windows."""
-    found.peak_time[child, :] = windows.opens
-    for one in (found.area, found.peak, found.trough, found.hours_above):
-        one[child, :] = 0.0
-    begin, end = moments_of(dosing, child)
-    modes, amounts = NOTHING, EMPTY
-    for moment in range(begin, end):
-        modes, amounts = at_moment(parameters, dosing, child, moment, begin, modes, amounts)
-        time, rate = dosing.times[moment], dosing.rates[moment] * dosing.scale[child]
-        until = dosing.times[moment + 1] if moment + 1 < end else inf
-        for window in range(windows.opens.shape[0]):
-            low, high = max(time, windows.opens[window]), min(until, windows.closes[window])
-            if low < high:
-                here = later(modes, amounts, rate, low - time) if low > time else amounts
-                add_piece(found, child, window, windows.threshold, modes, here, rate, low, high - low)
-        if until < inf:
-            amounts = later(modes, amounts, rate, until - time)
+        if top > peak:
+            peak, when = top, turn
+        over = above(modes, wave, threshold, 0.0, turn, first, top)
+        over += above(modes, wave, threshold, turn, hours, top, last)
+    else:
+        over = above(modes, wave, threshold, 0.0, hours, first, last)
+    if last > peak:
+        peak, when = last, hours
+    return Piece(area, peak, when, last, over)
 
 
 # --- what is called: over many children, by one thread and by several ------------------------------------------------
+#
+# Arrays are used in these functions only, and not handed on: every array that is handed on is counted, and counting
+# takes longer than the arithmetic.
 
 
 @njit(POINTS, cache=True, error_model="numpy", nogil=True)
@@ -396,9 +302,39 @@ def points_serial(
     start: int, stop: int, parameters: Parameters, dosing: Dosing, first: float, step: float, rows: Floats
 ) -> None:
     """Write the concentrations on a grid of the children from `start` up to `stop`."""
-    powers = Powers(np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK))
+    clearance, volume, exchange, peripheral = parameters
+    times, rates, boluses, others, resets, occasions, scale, offsets = dosing
+    fast, slow, gained = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK)
+    points = rows.shape[1]
     for child in range(start, stop):
-        write_child(rows[child], parameters, dosing, child, first, step, powers)
+        row, size = rows[child], scale[child]
+        begin, end = (offsets[child], offsets[child + 1]) if offsets.shape[0] > 0 else (0, times.shape[0])
+        point = first_point(times[begin], first, step, points) if begin < end else points
+        row[:point] = 0.0
+        modes, amounts, block, occasion = NOTHING, EMPTY, UNMOVED, -1
+        for moment in range(begin, end):
+            if occasions[moment] != occasion:
+                occasion, old = occasions[moment], modes
+                modes = modes_of(
+                    clearance[child, occasion], volume[child, occasion],
+                    exchange[child, occasion], peripheral[child, occasion],
+                )  # fmt: skip
+                amounts = changed(old, modes, amounts)
+                block = fill_powers(modes, step, fast, slow, gained)
+            other = others[moment] * size if others.shape[0] > 0 else 0.0
+            amounts = dosed(modes, amounts, resets[moment], boluses[moment] * size, other)
+            time, rate = times[moment], rates[moment] * size
+            until = times[moment + 1] if moment + 1 < end else inf
+            following = first_point(until, first, step, points)
+            if point < following:
+                since = first + step * point - time
+                here = later(modes, amounts, rate, since) if since > 0.0 else amounts
+                write_points(
+                    row, point, following, per_litre(here, modes), rate / modes.volume, block, fast, slow, gained
+                )
+            point = following
+            if until < inf:
+                amounts = later(modes, amounts, rate, until - time)
 
 
 @njit(LEVELS, cache=True, error_model="numpy", nogil=True)
@@ -407,8 +343,32 @@ def levels_serial(
     levels: Floats,
 ) -> None:  # fmt: skip
     """Write the concentrations at wanted times of the children from `start` up to `stop`."""
+    clearance, volume, exchange, peripheral = parameters
+    times, rates, boluses, others, resets, occasions, scale, offsets = dosing
     for child in range(start, stop):
-        write_levels(levels, wanted, places[child], places[child + 1], parameters, dosing, child)
+        begin, end = (offsets[child], offsets[child + 1]) if offsets.shape[0] > 0 else (0, times.shape[0])
+        modes, amounts, moment, size = NOTHING, EMPTY, begin - 1, scale[child]
+        for place in range(places[child], places[child + 1]):
+            if moment >= begin and wanted[place] < times[moment]:
+                modes, amounts, moment = NOTHING, EMPTY, begin - 1
+            while moment + 1 < end and times[moment + 1] <= wanted[place]:
+                moment += 1
+                if moment > begin:
+                    amounts = later(modes, amounts, rates[moment - 1] * size, times[moment] - times[moment - 1])
+                occasion = occasions[moment]
+                if moment == begin or occasion != occasions[moment - 1]:
+                    old = modes
+                    modes = modes_of(
+                        clearance[child, occasion], volume[child, occasion],
+                        exchange[child, occasion], peripheral[child, occasion],
+                    )  # fmt: skip
+                    amounts = changed(old, modes, amounts)
+                other = others[moment] * size if others.shape[0] > 0 else 0.0
+                amounts = dosed(modes, amounts, resets[moment], boluses[moment] * size, other)
+            levels[place] = 0.0
+            if moment >= begin:
+                here = later(modes, amounts, rates[moment] * size, wanted[place] - times[moment])
+                levels[place] = (here.fast + here.slow) / modes.volume
 
 
 @njit(SUMMARIES, cache=True, error_model="numpy", nogil=True)
@@ -416,8 +376,40 @@ def summaries_serial(
     start: int, stop: int, parameters: Parameters, dosing: Dosing, windows: Windows, found: Found
 ) -> None:
     """Find what happens in the windows to the children from `start` up to `stop`."""
+    clearance, volume, exchange, peripheral = parameters
+    times, rates, boluses, others, resets, occasions, scale, offsets = dosing
+    opens, closes, threshold = windows
+    area, peak, peak_time, trough, hours_above = found
     for child in range(start, stop):
-        summarise_child(found, windows, parameters, dosing, child)
+        for window in range(opens.shape[0]):
+            area[child, window], peak[child, window], peak_time[child, window] = 0.0, 0.0, opens[window]
+            trough[child, window], hours_above[child, window] = 0.0, 0.0
+        begin, end = (offsets[child], offsets[child + 1]) if offsets.shape[0] > 0 else (0, times.shape[0])
+        modes, amounts, occasion, size = NOTHING, EMPTY, -1, scale[child]
+        for moment in range(begin, end):
+            if occasions[moment] != occasion:
+                occasion, old = occasions[moment], modes
+                modes = modes_of(
+                    clearance[child, occasion], volume[child, occasion],
+                    exchange[child, occasion], peripheral[child, occasion],
+                )  # fmt: skip
+                amounts = changed(old, modes, amounts)
+            other = others[moment] * size if others.shape[0] > 0 else 0.0
+            amounts = dosed(modes, amounts, resets[moment], boluses[moment] * size, other)
+            time, rate = times[moment], rates[moment] * size
+            until = times[moment + 1] if moment + 1 < end else inf
+            for window in range(opens.shape[0]):
+                low, high = max(time, opens[window]), min(until, closes[window])
+                if low < high:
+                    here = later(modes, amounts, rate, low - time) if low > time else amounts
+                    piece = piece_of(modes, here, rate, high - low, threshold)
+                    area[child, window] += piece.area
+                    hours_above[child, window] += piece.hours_above
+                    trough[child, window] = piece.last
+                    if piece.peak > peak[child, window]:
+                        peak[child, window], peak_time[child, window] = piece.peak, low + piece.when
+            if until < inf:
+                amounts = later(modes, amounts, rate, until - time)
 
 
 @njit(POINTS, cache=True, parallel=True)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from ransel.language import refuse
 
 CHILDREN_OF_A_SHARD = 50_000
-"""About a second of work: long beside the handing over, short beside what is lost with a worker."""
+"""A quarter of a second of work or more: long beside the handing over, short beside what is lost with a worker."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -44,6 +44,7 @@ ASKS: Mapping[str, str] = MappingProxyType({
 """What a page is asked for in its address."""
 FILES = frozenset({
     "label", "worksheet", "research-file", "research-parquet", "research-tables", "research-dictionary",
+    "old-against-new-parents", "old-against-new-doctors",
 })  # fmt: skip
 """Pages that give a file to print or to keep: no page of a browser."""
 GUEST = frozenset({"glass"})

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from ransel.chart.batches import finish_of, released_record, steps_of
+from ransel.chart.guards.prescribing import SEVERE
 from ransel.chart.ordered import ordered_container, rate_in_force
 from ransel.chart.people import Hand
 from ransel.chart.records import Record, care, pharmacy, prescribing
@@ -42,6 +43,8 @@ LOTS = {"drug": "QZ-24417", "albumin": "AL-90312", "diluent": "NA-55106"}
 LIGHT = Mass("12 kg")
 LIST = ctcae().list
 """Whoever looks at a child of the demo goes through the whole list of side effects."""
+SORE = frozenset({25, 33})
+"""Children, by their place, who were in much pain on the first day of their first course."""
 NANOLITRES = 1_000_000
 """In a mL."""
 
@@ -345,7 +348,9 @@ class Story:
 
     def watched(self, until: datetime) -> None:
         """Look at the child in its first day: often at first, then once a shift."""
-        for hours, part, pain in ((0.5, "nurse", 0), (2, "nurse", 2), (6, "ward", 4), (15, "ward", 2), (19, "ward", 1)):
+        worst = 7 if self.course == 1 and self.child.place in SORE else 4
+        looks = ((0.5, "nurse", 0), (2, "nurse", 2), (6, "ward", worst), (15, "ward", 2), (19, "ward", 1))
+        for hours, part, pain in looks:
             if self.start + hours * HOUR < until:
                 self.at(self.start + hours * HOUR)
                 self.sign(part, self.seen(pain=pain, medicine=False))
@@ -403,7 +408,10 @@ class Story:
         self.at(at)
         grades = [effect.grade for one in self.state.observed for effect in one.what.side_effects]
         worst = max(grades, default=0)
-        self.sign("doctor", prescribing.GoGiven(course=self.course, container=2, worst_grade=worst))
+        self.sign(
+            "doctor", prescribing.GoGiven(course=self.course, container=2, worst_grade=worst),
+            reason="side-effects-passed" if worst >= SEVERE else "",
+        )  # fmt: skip
 
     def to_second_made(self, before: datetime | None = None) -> None:
         """Bring the second container into the fridge, begun as planned or before another instant."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -18,15 +18,15 @@ from ransel.hospital.gate import Desk, page, url_of, write_access_of
 from ransel.hospital.pages.ward import term_words
 from ransel.hospital.pseudonymised import own_records
 from ransel.hospital.rulebook import library
-from ransel.language import Joined, Message
+from ransel.language import Joined, Language, Message
 from ransel.outcomes.burden import BurdenComparison, BurdenFigure
-from ransel.outcomes.cohort import cohort_of, cohort_tolerability, regimens_to_compare
+from ransel.outcomes.cohort import Cohort, cohort_of, cohort_tolerability, regimens_to_compare
 from ransel.outcomes.cohort_burden import GivenInGroup, cohort_burden, cohort_exposure
 from ransel.outcomes.cohort_file import cohort_csv, cohort_parquet, dictionary_csv, domains_zip, safe_cell
 from ransel.outcomes.course_record import SMALLEST_GROUP, CourseRecord
 from ransel.outcomes.interval import Interval
 from ransel.outcomes.number import Number
-from ransel.papers.figure import Figure
+from ransel.outcomes.tolerability import TermComparison, TolerabilityComparison
 from ransel.papers.forest_picture import forest_figure
 from ransel.store.models import AccessRow
 
@@ -167,14 +167,16 @@ def research_comparison(desk: Desk) -> HttpResponse:
             cohort_exposure(records, *pair, library=library()),
         )
         figure = forest_figure(tolerability, desk.language) if tolerability.terms else None
+        happened = tuple(one for one in tolerability.terms if any(_events(one)))
         context |= {
             "titles": [group.title for group in cohort.groups],
-            "tolerability": tolerability,
+            "cohort_says": [*cohort.says(), *_in_both(tolerability.says, burden.says, cohort)],
             "figure": figure,
-            "picture": _picture(figure),
-            "burden": burden,
+            "picture": _picture(replace(tolerability, terms=happened), desk.language),
+            "tolerability_says": _others(tolerability.says, cohort, burden.says),
+            "burden_says": _others(burden.says, cohort, tolerability.says),
+            "given_says": _others(given.says, cohort),
             "burden_rows": [_burden_row(one) for one in _known(burden)],
-            "given": given,
             "given_rows": [_given_row(one) for one in (given.first, given.second) if one],
             "given_difference": _interval(given.difference),
         }  # fmt: skip
@@ -187,10 +189,27 @@ def _choices(least: str) -> Iterator[Choice]:
         yield Choice(words, f"{url_of('research-comparison')}?grade={grade}", grade == least)
 
 
-def _picture(figure: Figure | None) -> SafeString | None:
-    if figure is None:
+def _in_both(first: Iterable[Message], second: Iterable[Message], cohort: Cohort) -> list[Message]:
+    """Return what is said beside side effects and burden alike, but for what the groups say themselves."""
+    said, also = list(cohort.says()), list(second)
+    return [one for one in first if one in also and one not in said]
+
+
+def _others(says: Iterable[Message], cohort: Cohort, also: Iterable[Message] = ()) -> list[Message]:
+    """Return what is said beside one part only; what holds for all of them stands once, above."""
+    shared = [*cohort.says(), *also]
+    return [one for one in says if one not in shared]
+
+
+def _events(term: TermComparison) -> Iterator[int]:
+    return (count.events for count in (term.first, term.second) if count is not None)
+
+
+def _picture(compared: TolerabilityComparison, language: Language) -> SafeString | None:
+    """Return a picture of the side effects that happened; the table beside it has the others as well."""
+    if not compared.terms:
         return None
-    return mark_safe(figure.svg)  # noqa: S308 - our own drawing, texts are escaped
+    return mark_safe(forest_figure(compared, language).svg)  # noqa: S308 - our own drawing, texts are escaped
 
 
 def _known(burden: BurdenComparison) -> Iterator[BurdenFigure]:

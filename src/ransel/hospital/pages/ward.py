@@ -28,6 +28,7 @@ from ransel.chart.records.care import (
 from ransel.chart.treatment import CourseState
 from ransel.chart.wording import field_label, phase_name
 from ransel.followup.ctcae import ctcae
+from ransel.followup.grading import Grade, grade, readable
 from ransel.hospital.clocks import span
 from ransel.hospital.forms import Field
 from ransel.hospital.gate import Desk, page, url_of
@@ -92,12 +93,25 @@ def _cells(what: Observed) -> Iterator[tuple[Message, object]]:
     medicine = what.intravenous_medicine
     yield Message("observe.medicine"), None if medicine is None else Message("word.yes" if medicine else "word.no")
     yield Message("observe.displayed"), _measured(what.displayed, "mL")
-    effects = [Message("observe.effect", {"term": term_words(one.term), "grade": one.grade})
-               for one in what.side_effects]  # fmt: skip
+    effects: list[object] = [Message("observe.effect", {"term": term_words(one.term), "grade": one.grade})
+                             for one in what.side_effects]  # fmt: skip
+    effects += _fever_by_number(what)
     if what.looked_for:
         effects.append(Message("observe.nothing-else" if effects else "observe.nothing"))
     yield field_label("side_effects"), Joined(tuple(effects), ", ") if effects else None
     yield field_label("remark"), what.remark or None
+
+
+def _fever_by_number(what: Observed) -> Iterator[Message]:
+    """Say what a temperature means when nobody has signed a grade of fever."""
+    if what.temperature is None or any(one.term == ctcae().term("fever").name for one in what.side_effects):
+        return
+    try:
+        graded = grade("fever", what.temperature)
+    except Refused:  # a slip of the keyboard says nothing of the child
+        return
+    if isinstance(graded, Grade) and graded.highest:
+        yield Message("observe.by-temperature", {"said": Joined(tuple(readable(graded)), ", ")})
 
 
 def _measured(quantity: Quantity | None, unit: str, digits: int | None = None) -> Shown | None:
