@@ -8,7 +8,7 @@ import platform
 import sys
 from pathlib import Path
 
-from benchmarks import hospital, planning, pump
+from benchmarks import against_peers, hospital, individual, linear, nonlinear, planning, pump, scale
 from benchmarks.measuring import ROUNDS
 
 RESULTS = Path(__file__).parent / "RESULTS.md"
@@ -16,7 +16,8 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 def main() -> None:
     """Print the figures and write them to RESULTS.md; leave with 1 when one is not within its limit."""
-    figures = [*planning.figures(), *pump.figures(), *hospital.figures()]
+    parts = (linear, against_peers, nonlinear, individual, scale, planning, pump, hospital)
+    figures = [figure for part in parts for figure in part.figures()]
     head = (
         f"Measured on {dt.datetime.now(dt.UTC):%Y-%m-%d} with `make bench`: {platform.machine()}, "
         f"{os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}. "

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ransel.pharmacokinetics.individuals import Floats
+
+Kind = TypeVar("Kind", bound=np.generic)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
@@ -105,8 +107,6 @@ class Levels:
         )  # fmt: skip
 
 
-def _joined(
-    parts: Sequence[NDArray[np.generic]], orders: Sequence[NDArray[np.intp]], kind: type
-) -> NDArray[np.generic]:
+def _joined(parts: Sequence[NDArray[Kind]], orders: Sequence[NDArray[np.intp]], kind: type[Kind]) -> NDArray[Kind]:
     sorted_parts = [part[order] for part, order in zip(parts, orders, strict=True)]
     return np.concatenate([np.zeros(0, dtype=kind), *sorted_parts])

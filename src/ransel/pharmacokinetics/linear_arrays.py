@@ -62,6 +62,16 @@ class Amounts(NamedTuple):
     held: float
 
 
+class Lapse(NamedTuple):
+    """What some hours do: what they keep of each mode, and what a rate of one an hour leaves of itself."""
+
+    hours: float
+    kept_fast: float
+    gain_fast: float
+    kept_slow: float
+    gain_slow: float
+
+
 class Block(NamedTuple):
     """What a block of steps of a grid does: what it keeps of each mode, and what a rate of one brings to each."""
 
@@ -113,6 +123,7 @@ class Piece(NamedTuple):
 UNMOVED = Block(1.0, 1.0, 0.0, 0.0)
 NOTHING = Modes(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 EMPTY = Amounts(0.0, 0.0, 0.0)
+NO_TIME = Lapse(0.0, 1.0, 0.0, 1.0, 0.0)
 
 READ = {
     name: types.Array(kind, size, "C", readonly=True)

@@ -21,6 +21,7 @@ from ransel.pharmacokinetics.individuals import Floats
 from ransel.pharmacokinetics.linear_arrays import (
     EMPTY,
     LEVELS,
+    NO_TIME,
     NOTHING,
     POINTS,
     SUMMARIES,
@@ -29,6 +30,7 @@ from ransel.pharmacokinetics.linear_arrays import (
     Block,
     Dosing,
     Found,
+    Lapse,
     Modes,
     Parameters,
     Piece,
@@ -75,13 +77,29 @@ def kept_and_gain(constant: float, hours: float) -> tuple[float, float]:
 
 
 @njit(cache=True, error_model="numpy")
-def later(modes: Modes, amounts: Amounts, rate: float, hours: float) -> Amounts:
-    """Return the amounts after these hours at this rate."""
+def lapse_of(modes: Modes, hours: float) -> Lapse:
+    """Return what these hours do to the modes."""
     kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
     kept_slow, gain_slow = kept_and_gain(modes.slow, hours)
+    return Lapse(hours, kept_fast, gain_fast, kept_slow, gain_slow)
+
+
+@njit(cache=True, error_model="numpy")
+def remembered(modes: Modes, hours: float, one: Lapse, other: Lapse) -> tuple[Lapse, Lapse]:
+    """Return the lapse of these hours, and another to remember: regimens come back to the same few lengths."""
+    if hours == one.hours:
+        return one, other
+    if hours == other.hours:
+        return other, one
+    return lapse_of(modes, hours), one
+
+
+@njit(cache=True, error_model="numpy")
+def later(modes: Modes, amounts: Amounts, rate: float, lapse: Lapse) -> Amounts:
+    """Return the amounts after a lapse at this rate."""
     return Amounts(
-        amounts.fast * kept_fast + rate * modes.into_fast * gain_fast,
-        amounts.slow * kept_slow + rate * modes.into_slow * gain_slow,
+        amounts.fast * lapse.kept_fast + rate * modes.into_fast * lapse.gain_fast,
+        amounts.slow * lapse.kept_slow + rate * modes.into_slow * lapse.gain_slow,
         amounts.held,
     )
 
@@ -126,8 +144,7 @@ def per_litre(amounts: Amounts, modes: Modes) -> Amounts:
 @njit(cache=True, error_model="numpy")
 def fill_powers(modes: Modes, step: float, fast: Floats, slow: Floats, gained: Floats) -> Block:
     """Fill the tables of what 0, 1, 2 ... steps of the grid do, by doubling; return what a whole block of them does."""
-    kept_fast, gain_fast = kept_and_gain(modes.fast, step)
-    kept_slow, gain_slow = kept_and_gain(modes.slow, step)
+    _, kept_fast, gain_fast, kept_slow, gain_slow = lapse_of(modes, step)
     gain_fast, gain_slow = modes.into_fast * gain_fast, modes.into_slow * gain_slow
     fast[0], slow[0], gained[0] = 1.0, 1.0, 0.0
     filled = 1
@@ -194,13 +211,10 @@ def gathered(constant: float, gain: float, hours: float) -> float:
 
 
 @njit(cache=True, error_model="numpy")
-def level_and_slope(modes: Modes, wave: Wave, hours: float) -> tuple[float, float]:
-    """Return the concentration after these hours and how fast it rises then."""
-    kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
-    kept_slow, gain_slow = kept_and_gain(modes.slow, hours)
-    level = wave.fast * kept_fast + wave.slow * kept_slow
-    level += wave.brought_fast * gain_fast + wave.brought_slow * gain_slow
-    return level, wave.rise_fast * kept_fast + wave.rise_slow * kept_slow
+def level_after(wave: Wave, lapse: Lapse) -> float:
+    """Return the concentration after a lapse."""
+    brought = wave.brought_fast * lapse.gain_fast + wave.brought_slow * lapse.gain_slow
+    return wave.fast * lapse.kept_fast + wave.slow * lapse.kept_slow + brought
 
 
 @njit(cache=True, error_model="numpy")
@@ -228,7 +242,8 @@ def crossing(modes: Modes, wave: Wave, threshold: float, low: float, high: float
     end = settled(wave.brought_fast, modes.fast) + settled(wave.brought_slow, modes.slow)
     far, enough, time = end - threshold, 1e-13 * high, low
     for turn in range(200):
-        level, slope = level_and_slope(modes, wave, time)
+        lapse = lapse_of(modes, time)
+        level = level_after(wave, lapse)
         missing = threshold - level
         if missing == 0.0:
             break
@@ -237,6 +252,7 @@ def crossing(modes: Modes, wave: Wave, threshold: float, low: float, high: float
         else:
             high = time
         near = end - level
+        slope = wave.rise_fast * lapse.kept_fast + wave.rise_slow * lapse.kept_slow
         # both on the same side of the end, and the end not at infinity
         straight = isfinite(far) and (far > 0.0) == (near > 0.0) and far != 0.0 and near != 0.0
         step = log1p(missing / far) * near / slope if straight else missing / slope
@@ -263,23 +279,20 @@ def above(
 
 
 @njit(cache=True, error_model="numpy")
-def piece_of(modes: Modes, amounts: Amounts, rate: float, hours: float, threshold: float) -> Piece:
-    """Return what happens during these hours at one rate, from these amounts on."""
+def piece_of(modes: Modes, amounts: Amounts, rate: float, lapse: Lapse, threshold: float) -> Piece:
+    """Return what happens during a lapse at one rate, from these amounts on."""
     fast, slow = amounts.fast / modes.volume, amounts.slow / modes.volume
     brought_fast, brought_slow = rate * modes.into_fast / modes.volume, rate * modes.into_slow / modes.volume
     rise_fast, rise_slow = brought_fast - modes.fast * fast, brought_slow - modes.slow * slow
     wave = Wave(fast, slow, brought_fast, brought_slow, rise_fast, rise_slow)
-    kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
-    kept_slow, gain_slow = kept_and_gain(modes.slow, hours)
-    first = fast + slow
-    last = fast * kept_fast + slow * kept_slow + (brought_fast * gain_fast + brought_slow * gain_slow)
-    area = fast * gain_fast + slow * gain_slow
+    hours, first, last = lapse.hours, fast + slow, level_after(wave, lapse)
+    area = fast * lapse.gain_fast + slow * lapse.gain_slow
     if rate != 0.0:
-        area += brought_fast * gathered(modes.fast, gain_fast, hours)
-        area += brought_slow * gathered(modes.slow, gain_slow, hours)
+        area += brought_fast * gathered(modes.fast, lapse.gain_fast, hours)
+        area += brought_slow * gathered(modes.slow, lapse.gain_slow, hours)
     peak, when, turn = first, 0.0, turning(modes, wave)
     if turn < hours:
-        top, _ = level_and_slope(modes, wave, turn)
+        top = level_after(wave, lapse_of(modes, turn))
         if top > peak:
             peak, when = top, turn
         over = above(modes, wave, threshold, 0.0, turn, first, top)
@@ -311,7 +324,7 @@ def points_serial(
         begin, end = (offsets[child], offsets[child + 1]) if offsets.shape[0] > 0 else (0, times.shape[0])
         point = first_point(times[begin], first, step, points) if begin < end else points
         row[:point] = 0.0
-        modes, amounts, block, occasion = NOTHING, EMPTY, UNMOVED, -1
+        modes, amounts, block, occasion, lapse, other_lapse = NOTHING, EMPTY, UNMOVED, -1, NO_TIME, NO_TIME
         for moment in range(begin, end):
             if occasions[moment] != occasion:
                 occasion, old = occasions[moment], modes
@@ -319,7 +332,7 @@ def points_serial(
                     clearance[child, occasion], volume[child, occasion],
                     exchange[child, occasion], peripheral[child, occasion],
                 )  # fmt: skip
-                amounts = changed(old, modes, amounts)
+                amounts, lapse, other_lapse = changed(old, modes, amounts), NO_TIME, NO_TIME
                 block = fill_powers(modes, step, fast, slow, gained)
             other = others[moment] * size if others.shape[0] > 0 else 0.0
             amounts = dosed(modes, amounts, resets[moment], boluses[moment] * size, other)
@@ -328,13 +341,14 @@ def points_serial(
             following = first_point(until, first, step, points)
             if point < following:
                 since = first + step * point - time
-                here = later(modes, amounts, rate, since) if since > 0.0 else amounts
+                here = later(modes, amounts, rate, lapse_of(modes, since)) if since > 0.0 else amounts
                 write_points(
                     row, point, following, per_litre(here, modes), rate / modes.volume, block, fast, slow, gained
                 )
             point = following
             if until < inf:
-                amounts = later(modes, amounts, rate, until - time)
+                lapse, other_lapse = remembered(modes, until - time, lapse, other_lapse)
+                amounts = later(modes, amounts, rate, lapse)
 
 
 @njit(LEVELS, cache=True, error_model="numpy", nogil=True)
@@ -354,7 +368,8 @@ def levels_serial(
             while moment + 1 < end and times[moment + 1] <= wanted[place]:
                 moment += 1
                 if moment > begin:
-                    amounts = later(modes, amounts, rates[moment - 1] * size, times[moment] - times[moment - 1])
+                    lapse = lapse_of(modes, times[moment] - times[moment - 1])
+                    amounts = later(modes, amounts, rates[moment - 1] * size, lapse)
                 occasion = occasions[moment]
                 if moment == begin or occasion != occasions[moment - 1]:
                     old = modes
@@ -367,7 +382,7 @@ def levels_serial(
                 amounts = dosed(modes, amounts, resets[moment], boluses[moment] * size, other)
             levels[place] = 0.0
             if moment >= begin:
-                here = later(modes, amounts, rates[moment] * size, wanted[place] - times[moment])
+                here = later(modes, amounts, rates[moment] * size, lapse_of(modes, wanted[place] - times[moment]))
                 levels[place] = (here.fast + here.slow) / modes.volume
 
 
@@ -386,6 +401,7 @@ def summaries_serial(
             trough[child, window], hours_above[child, window] = 0.0, 0.0
         begin, end = (offsets[child], offsets[child + 1]) if offsets.shape[0] > 0 else (0, times.shape[0])
         modes, amounts, occasion, size = NOTHING, EMPTY, -1, scale[child]
+        lapse, other_lapse = NO_TIME, NO_TIME
         for moment in range(begin, end):
             if occasions[moment] != occasion:
                 occasion, old = occasions[moment], modes
@@ -393,7 +409,7 @@ def summaries_serial(
                     clearance[child, occasion], volume[child, occasion],
                     exchange[child, occasion], peripheral[child, occasion],
                 )  # fmt: skip
-                amounts = changed(old, modes, amounts)
+                amounts, lapse, other_lapse = changed(old, modes, amounts), NO_TIME, NO_TIME
             other = others[moment] * size if others.shape[0] > 0 else 0.0
             amounts = dosed(modes, amounts, resets[moment], boluses[moment] * size, other)
             time, rate = times[moment], rates[moment] * size
@@ -401,15 +417,17 @@ def summaries_serial(
             for window in range(opens.shape[0]):
                 low, high = max(time, opens[window]), min(until, closes[window])
                 if low < high:
-                    here = later(modes, amounts, rate, low - time) if low > time else amounts
-                    piece = piece_of(modes, here, rate, high - low, threshold)
+                    here = later(modes, amounts, rate, lapse_of(modes, low - time)) if low > time else amounts
+                    lapse, other_lapse = remembered(modes, high - low, lapse, other_lapse)
+                    piece = piece_of(modes, here, rate, lapse, threshold)
                     area[child, window] += piece.area
                     hours_above[child, window] += piece.hours_above
                     trough[child, window] = piece.last
                     if piece.peak > peak[child, window]:
                         peak[child, window], peak_time[child, window] = piece.peak, low + piece.when
             if until < inf:
-                amounts = later(modes, amounts, rate, until - time)
+                lapse, other_lapse = remembered(modes, until - time, lapse, other_lapse)
+                amounts = later(modes, amounts, rate, lapse)
 
 
 @njit(POINTS, cache=True, parallel=True)
