@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from benchmarks.measuring import Figure, measure
-from ransel.pharmacokinetics.calibration import simulate
-from ransel.pharmacokinetics.individual import Prior, estimate
-from ransel.pharmacokinetics.individual_levels import Levels
+from ransel.pharmacokinetics.fitting.calibration import simulate
+from ransel.pharmacokinetics.fitting.estimation import Prior, estimate
+from ransel.pharmacokinetics.fitting.levels import Levels
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.residual import ResidualError
+from ransel.pharmacokinetics.parameters.residual import ResidualError
 from ransel.pharmacokinetics.schedule import Schedule
 
 CHILDREN, PEERS = 10_000, 10

@@ -9,14 +9,14 @@ import numpy as np
 
 from benchmarks.measuring import Figure, measure, seconds_inside
 from benchmarks.peers import nonlinear_workload, workload
-from ransel.pharmacokinetics.nonlinear import simulate, summaries
-from ransel.pharmacokinetics.nonlinear_models import (
+from ransel.pharmacokinetics.nonlinear.models import (
     Antibodies,
     Hazard,
     Model,
     SaturableElimination,
     TargetMediated,
 )
+from ransel.pharmacokinetics.nonlinear.simulation import simulate, summaries
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 GRID = Grid(points=workload.POINTS)

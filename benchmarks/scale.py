@@ -38,7 +38,7 @@ def figures() -> list[Figure]:
 def task(courses: int) -> ExposureTask:
     """Return the work of the comparison that people ask for: the old regimen and the backpack."""
     from ransel.outcomes.exposure_simulation import THRESHOLD, exposure_task
-    from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+    from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 
     shelf = ParameterShelf()
     return exposure_task(_protocols(), shelf.parameters(), SEED, courses, THRESHOLD, shelf)

@@ -21,9 +21,9 @@ from ransel.outcomes.interval import Spread
 from ransel.outcomes.published import PublishedTable, published_tables
 from ransel.outcomes.tolerability import Count, TermComparison, Verdict
 from ransel.outcomes.tolerability_table import VERDICT_WORDS
-from ransel.pharmacokinetics.growth import Growth
-from ransel.pharmacokinetics.parameter_set import ParameterSet
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.population.growth import Growth
 from ransel.protocols import Library
 from ransel.protocols.shelf import sourced_values
 from ransel.quantities import Quantity

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from docs.markdown import anchor, table
 from ransel.evidence import Sourced
-from ransel.pharmacokinetics.kind_of_number import Number, SetName
+from ransel.pharmacokinetics.parameters.kind_of_number import Number, SetName
 from ransel.prescribing.patient import Findings, Line
 from ransel.protocols.protocol import Count, Positive, RoundingRule, Slug, Text
 from ransel.protocols.site import Hour

@@ -6,7 +6,7 @@ from docs import comparison_parts, file_keys, reference_pages
 from docs.executed import executed_pages
 from ransel.outcomes.published import published_tables
 from ransel.outcomes.tolerability import Verdict
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 
 MODELS = {kind for model in comparison_parts.MODELS for kind in file_keys.models_in(model)}
 REFERENCE = reference_pages.HERE / "reference"

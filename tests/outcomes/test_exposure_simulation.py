@@ -17,11 +17,11 @@ from ransel.outcomes.exposure_simulation import (
 )
 from ransel.outcomes.exposure_task import MEASURES
 from ransel.outcomes.tally import Tally
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.variability import NO_VARIABILITY
 from ransel.pharmacokinetics.processes import Processes
 from ransel.pharmacokinetics.sharded_run import run_shards
 from ransel.pharmacokinetics.shards import equal_shards, shards_of
-from ransel.pharmacokinetics.variability import NO_VARIABILITY
 from ransel.pharmacokinetics.workers import ThisProcess
 from ransel.protocols import Library
 

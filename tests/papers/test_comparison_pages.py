@@ -14,7 +14,7 @@ from ransel.outcomes.tolerability import Verdict
 from ransel.papers.comparison_report import claims, doctors_report, is_for_parents, lay_terms, parents_report
 from ransel.papers.exposure_picture import sensitivity_table
 from ransel.papers.page_report import Section, report_html, report_pdf, table_csv
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.protocols import Library
 
 MADE = datetime(2027, 2, 2, 9, tzinfo=UTC)

@@ -7,10 +7,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.stats import norm
 
-from ransel.pharmacokinetics.individual import Prior
-from ransel.pharmacokinetics.individual_levels import Levels
+from ransel.pharmacokinetics.fitting.estimation import Prior
+from ransel.pharmacokinetics.fitting.levels import Levels
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.residual import ResidualError
+from ransel.pharmacokinetics.parameters.residual import ResidualError
 from ransel.pharmacokinetics.schedule import Schedule
 
 TIMES = np.array([24.0, 120.0, 240.0, 300.0, 500.0, 840.0])

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from ransel.pharmacokinetics.nonlinear_models import Antibodies, Hazard, Model, SaturableElimination, TargetMediated
+from ransel.pharmacokinetics.nonlinear.models import Antibodies, Hazard, Model, SaturableElimination, TargetMediated
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 CHILDREN = 3

@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 from scipy.linalg import expm
 
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.population import Population
-from ransel.pharmacokinetics.typical import typical
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.typical import typical
+from ransel.pharmacokinetics.population.covariates import Covariates
+from ransel.pharmacokinetics.population.population import Population
 
 SHELF = ParameterShelf()
 ONE_SQUARE_METRE = Covariates.given([8], [36], [100])

@@ -12,10 +12,10 @@ from prescribing.cases import LONG, SHORT, START, child, order_for, protocol_of,
 
 from ransel.infusion import Kind, account, read_plan
 from ransel.language import LANGUAGES, Refused
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.dosing import TypedInfusion, beginning, given, ordered, regimen, typed
-from ransel.pharmacokinetics.population import draw
-from ransel.pharmacokinetics.with_antibodies import with_antibodies
+from ransel.pharmacokinetics.dosing.dosing import TypedInfusion, beginning, given, ordered, regimen, typed
+from ransel.pharmacokinetics.population.covariates import Covariates
+from ransel.pharmacokinetics.population.population import draw
+from ransel.pharmacokinetics.population.with_antibodies import with_antibodies
 from ransel.quantities import DoseRate, Rounding
 
 CHILDREN = Covariates.given([4.4, 9, 1.2], [16.4, 30, 9.5], [102, 135, 76])

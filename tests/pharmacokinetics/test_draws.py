@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ransel.language import Refused
-from ransel.pharmacokinetics.draws import MOST_SEED, SMALLEST, Purpose, normals, uniforms
+from ransel.pharmacokinetics.population.draws import MOST_SEED, SMALLEST, Purpose, normals, uniforms
 
 GOLDEN = {
     Purpose.COVARIATES: [

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from ransel.language import Refused
-from ransel.pharmacokinetics.event_row import EventKind, Steady
-from ransel.pharmacokinetics.event_schedule import dosing_of
-from ransel.pharmacokinetics.event_table import read_event_table
+from ransel.pharmacokinetics.events.row import EventKind, Steady
+from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
+from ransel.pharmacokinetics.events.table import read_event_table
 from ransel.pharmacokinetics.individuals import Individuals
 from ransel.pharmacokinetics.linear import summaries
 

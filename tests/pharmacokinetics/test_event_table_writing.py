@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from ransel.pharmacokinetics.event_schedule import dosing_of
-from ransel.pharmacokinetics.event_table import read_event_table
-from ransel.pharmacokinetics.event_writing import event_table_text, events_of
+from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
+from ransel.pharmacokinetics.events.table import read_event_table
+from ransel.pharmacokinetics.events.writing import event_table_text, events_of
 from ransel.pharmacokinetics.schedule import Schedule
 
 

@@ -14,11 +14,11 @@ from pharmacokinetics.individual_reference import (
 )
 from scipy.optimize import approx_fprime
 
-from ransel.pharmacokinetics.individual import Prior, estimate
-from ransel.pharmacokinetics.individual_estimates import FitState, terminal_rates
-from ransel.pharmacokinetics.individual_levels import Levels
+from ransel.pharmacokinetics.fitting.estimates import FitState, terminal_rates
+from ransel.pharmacokinetics.fitting.estimation import Prior, estimate
+from ransel.pharmacokinetics.fitting.levels import Levels
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.residual import ResidualError
+from ransel.pharmacokinetics.parameters.residual import ResidualError
 from ransel.pharmacokinetics.schedule import Schedule
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from pharmacokinetics.individual_reference import TIMES, a_prior
 
-from ransel.pharmacokinetics.calibration import RankHistogram, calibration, ranks, simulate
-from ransel.pharmacokinetics.individual import estimate
-from ransel.pharmacokinetics.residual import ResidualError
+from ransel.pharmacokinetics.fitting.calibration import RankHistogram, calibration, ranks, simulate
+from ransel.pharmacokinetics.fitting.estimation import estimate
+from ransel.pharmacokinetics.parameters.residual import ResidualError
 
 EVEN = 0.01
 """The chance that ranks as uneven as these would have by themselves; below, a fit is not as sure as it says."""

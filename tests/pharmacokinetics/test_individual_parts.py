@@ -7,13 +7,13 @@ import pytest
 from pharmacokinetics.individual_reference import concentrations, some_children
 from scipy.special import log_ndtr
 
-from ransel.pharmacokinetics import residual
 from ransel.pharmacokinetics.compiled_from import digest_of
-from ransel.pharmacokinetics.individual import Prior, dosing_of_schedule
-from ransel.pharmacokinetics.individual_estimates import course_of, leaning
-from ransel.pharmacokinetics.individual_kernel import fit_block, predict, predict_many, weigh
-from ransel.pharmacokinetics.individual_modes import SHORT, gains
-from ransel.pharmacokinetics.residual import ResidualError, below_term, log_below, measured_term
+from ransel.pharmacokinetics.fitting.estimates import course_of, leaning
+from ransel.pharmacokinetics.fitting.estimation import Prior, dosing_of_schedule
+from ransel.pharmacokinetics.fitting.kernel import fit_block, predict, predict_many, weigh
+from ransel.pharmacokinetics.fitting.modes import SHORT, gains
+from ransel.pharmacokinetics.parameters import residual
+from ransel.pharmacokinetics.parameters.residual import ResidualError, below_term, log_below, measured_term
 from ransel.pharmacokinetics.schedule import Schedule
 
 STEP = 1e-6
@@ -117,8 +117,8 @@ def test_compiled_code_is_kept_by_all_of_its_sources(tmp_path):
 
 def test_a_prior_without_variation_leaves_every_child_typical():
     """Protects: where nothing varies there is nothing to look for."""
-    from ransel.pharmacokinetics.individual import estimate
-    from ransel.pharmacokinetics.individual_levels import Levels
+    from ransel.pharmacokinetics.fitting.estimation import estimate
+    from ransel.pharmacokinetics.fitting.levels import Levels
 
     typical, schedule = some_children(2, 3)
     prior = Prior(typical=typical, between_children=np.zeros((4, 4)), residual=ResidualError(proportional=0.2))

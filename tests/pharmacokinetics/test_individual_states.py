@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from pharmacokinetics.individual_reference import TIMES, a_prior, concentrations, some_children, with_levels
 
-from ransel.pharmacokinetics.individual import PART, Prior, estimate
-from ransel.pharmacokinetics.individual_draws import weighted_draws
-from ransel.pharmacokinetics.individual_estimates import FitState
-from ransel.pharmacokinetics.individual_levels import Levels
+from ransel.pharmacokinetics.fitting.estimates import FitState
+from ransel.pharmacokinetics.fitting.estimation import PART, Prior, estimate
+from ransel.pharmacokinetics.fitting.levels import Levels
+from ransel.pharmacokinetics.fitting.posterior_draws import weighted_draws
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.residual import ResidualError
+from ransel.pharmacokinetics.parameters.residual import ResidualError
 from ransel.pharmacokinetics.schedule import Schedule
 
 

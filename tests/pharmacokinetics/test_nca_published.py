@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ransel.pharmacokinetics.area import AreaMethod
-from ransel.pharmacokinetics.event_table import read_event_table
-from ransel.pharmacokinetics.level_profile import Route, profiles_of
-from ransel.pharmacokinetics.noncompartmental import Measure, analyse
+from ransel.pharmacokinetics.analysis.area import AreaMethod
+from ransel.pharmacokinetics.analysis.level_profile import Route, profiles_of
+from ransel.pharmacokinetics.analysis.noncompartmental import Measure, analyse
+from ransel.pharmacokinetics.events.table import read_event_table
 
 DATA = Path(__file__).parent / "data"
 PUBLISHED = list(csv.DictReader((DATA / "phoenix-winnonlin.csv").read_text("utf-8").splitlines()))

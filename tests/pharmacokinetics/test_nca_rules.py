@@ -7,11 +7,11 @@ from statistics import geometric_mean, mean, median, stdev
 import pytest
 
 from ransel.language import Message, Refused
-from ransel.pharmacokinetics.area import AreaMethod, Curve
-from ransel.pharmacokinetics.event_table import read_event_table
-from ransel.pharmacokinetics.level_profile import Dose, LevelProfile, Route, profiles_of
-from ransel.pharmacokinetics.noncompartmental import BelowLimit, Measure, analyse
-from ransel.pharmacokinetics.terminal_slope import terminal_slope
+from ransel.pharmacokinetics.analysis.area import AreaMethod, Curve
+from ransel.pharmacokinetics.analysis.level_profile import Dose, LevelProfile, Route, profiles_of
+from ransel.pharmacokinetics.analysis.noncompartmental import BelowLimit, Measure, analyse
+from ransel.pharmacokinetics.analysis.terminal_slope import terminal_slope
+from ransel.pharmacokinetics.events.table import read_event_table
 
 DATA = Path(__file__).parent / "data"
 TIMES = (0.0, 1.0, 2.0, 4.0, 8.0, 12.0, 24.0)

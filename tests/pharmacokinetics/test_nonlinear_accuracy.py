@@ -21,8 +21,8 @@ from pharmacokinetics.nonlinear_reference import (
 from scipy.integrate import simpson
 from scipy.linalg import expm
 
-from ransel.pharmacokinetics.nonlinear import simulate, simulate_states, summaries
-from ransel.pharmacokinetics.nonlinear_models import Antibodies, Hazard, Model
+from ransel.pharmacokinetics.nonlinear.models import Antibodies, Hazard, Model
+from ransel.pharmacokinetics.nonlinear.simulation import simulate, simulate_states, summaries
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 ALLOWED = 1e-5

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from pharmacokinetics.nonlinear_reference import FAST, SLOW, WEEKS, exactly, worst
 
-from ransel.pharmacokinetics.nonlinear import STATES, simulate_states
-from ransel.pharmacokinetics.nonlinear_models import Antibodies, Hazard, Model, SaturableElimination, TargetMediated
+from ransel.pharmacokinetics.nonlinear.models import Antibodies, Hazard, Model, SaturableElimination, TargetMediated
+from ransel.pharmacokinetics.nonlinear.simulation import STATES, simulate_states
 from ransel.pharmacokinetics.schedule import Schedule
 
 CHILDREN = 40

@@ -16,15 +16,15 @@ from pharmacokinetics.nonlinear_reference import (
     target_mediated,
 )
 
-from ransel.pharmacokinetics.nonlinear import Summaries, simulate, simulate_states, summaries
-from ransel.pharmacokinetics.nonlinear_course import courses
-from ransel.pharmacokinetics.nonlinear_models import (
+from ransel.pharmacokinetics.nonlinear.course import courses
+from ransel.pharmacokinetics.nonlinear.models import (
     Antibodies,
     Hazard,
     Model,
     SaturableElimination,
     TargetMediated,
 )
+from ransel.pharmacokinetics.nonlinear.simulation import Summaries, simulate, simulate_states, summaries
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 MANY = 150

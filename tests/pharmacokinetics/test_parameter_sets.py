@@ -9,11 +9,11 @@ from prescribing.cases import LONG, SHORT, protocol_of
 
 from ransel.evidence import Confidence
 from ransel.language import LANGUAGES, Refused
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.parameter_shelf import OWN_FOLDER, PARAMETER_SETS, ParameterShelf
-from ransel.pharmacokinetics.taken import assumptions
-from ransel.pharmacokinetics.typical import typical, typical_individuals
-from ransel.pharmacokinetics.variability import PARAMETERS, Correlation, Variability
+from ransel.pharmacokinetics.parameters.parameter_shelf import OWN_FOLDER, PARAMETER_SETS, ParameterShelf
+from ransel.pharmacokinetics.parameters.taken import assumptions
+from ransel.pharmacokinetics.parameters.typical import typical, typical_individuals
+from ransel.pharmacokinetics.parameters.variability import PARAMETERS, Correlation, Variability
+from ransel.pharmacokinetics.population.covariates import Covariates
 from ransel.protocols import Library
 from ransel.protocols.shelf import sourced_values
 

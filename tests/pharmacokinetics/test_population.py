@@ -9,11 +9,11 @@ from pharmacokinetics.parameter_cases import ONE_SQUARE_METRE, changed, paramete
 from prescribing.cases import CHILD, LONG, child, protocol_of
 
 from ransel.language import LANGUAGES, Refused
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.measuring import measured
-from ransel.pharmacokinetics.population import MOST_OCCASIONS, draw
-from ransel.pharmacokinetics.typical import typical
-from ransel.pharmacokinetics.variability import PARAMETERS, Correlation
+from ransel.pharmacokinetics.parameters.typical import typical
+from ransel.pharmacokinetics.parameters.variability import PARAMETERS, Correlation
+from ransel.pharmacokinetics.population.covariates import Covariates
+from ransel.pharmacokinetics.population.measuring import measured
+from ransel.pharmacokinetics.population.population import MOST_OCCASIONS, draw
 from ransel.prescribing import body_surface
 from ransel.quantities import Length, Mass
 

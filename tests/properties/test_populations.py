@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from pharmacokinetics.parameter_cases import population
 from prescribing.cases import LONG, SHORT, protocol_of
 
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.dosing import TypedInfusion, typed
-from ransel.pharmacokinetics.population import draw
-from ransel.pharmacokinetics.regimen import regimen
-from ransel.pharmacokinetics.with_antibodies import with_antibodies
+from ransel.pharmacokinetics.dosing.dosing import TypedInfusion, typed
+from ransel.pharmacokinetics.dosing.regimen import regimen
+from ransel.pharmacokinetics.population.covariates import Covariates
+from ransel.pharmacokinetics.population.population import draw
+from ransel.pharmacokinetics.population.with_antibodies import with_antibodies
 from ransel.quantities import Duration, Mass
 
 pytestmark = pytest.mark.property

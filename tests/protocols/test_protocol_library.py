@@ -73,7 +73,7 @@ def test_a_source_says_where_it_is_and_how_much_of_it_was_read():
 def test_every_source_is_cited_somewhere_or_was_read_for_a_regimen_as_a_whole():
     background = {"ADM", "CHF", "GOSH", "RXI"}
     rooms = LIBRARY.parent.parent
-    files = [*rooms.glob("*/library/**/*.toml"), *rooms.glob("followup/*.toml")]
+    files = [*rooms.glob("**/library/**/*.toml"), *rooms.glob("followup/*.toml")]
     files = [path for path in files if path.name != "sources.toml"]
     words = set(re.findall(r"\w+", "".join(path.read_text(encoding="utf-8") for path in files)))
     assert set(SHELF.sources) - words == background

@@ -21,9 +21,9 @@ from ransel.papers.comparison_report import doctors_report, parents_report
 from ransel.papers.exposure_picture import exposure_table
 from ransel.papers.forest_picture import forest_table
 from ransel.papers.page_report import report_html, report_pdf
-from ransel.pharmacokinetics.individual import estimate
-from ransel.pharmacokinetics.individual_levels import Levels
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.fitting.estimation import estimate
+from ransel.pharmacokinetics.fitting.levels import Levels
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.protocols import Library
 
 MADE = datetime(2027, 2, 2, 9, tzinfo=UTC)

@@ -11,7 +11,7 @@ from ransel.outcomes.exposure_task import MEASURES
 from ransel.outcomes.tally import Tally
 from ransel.pharmacokinetics.dask_workers import DaskWorkers
 from ransel.pharmacokinetics.kept_parts import KeptParts, Packing
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.pharmacokinetics.sharded_run import run_shards
 from ransel.pharmacokinetics.shards import equal_shards
 from ransel.pharmacokinetics.workers import ThisProcess

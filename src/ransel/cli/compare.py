@@ -19,8 +19,8 @@ from ransel.outcomes.comparison import Comparison
 from ransel.outcomes.comparison_json import comparison_json
 from ransel.outcomes.course_record import CourseRecord
 from ransel.outcomes.exposure_simulation import FEWEST_CHILDREN, MOST_CHILDREN
-from ransel.pharmacokinetics.parameter_set import ParameterSet
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.pharmacokinetics.workers import ThisProcess, Workers
 from ransel.protocols import Protocol
 

@@ -15,14 +15,14 @@ from ransel.cli.pk_options import hours
 from ransel.cli.pk_source import covariates_of
 from ransel.cli.settings import Settings, read_settings
 from ransel.language import Language, Message, Refusal, Refused, refuse
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.dosing import regimen
-from ransel.pharmacokinetics.event_schedule import TableDosing, dosing_of
-from ransel.pharmacokinetics.event_table import EventTable, read_event_table
-from ransel.pharmacokinetics.individual import Prior
-from ransel.pharmacokinetics.individual_table import TableLevels, levels_of
-from ransel.pharmacokinetics.parameter_set import ParameterSet
-from ransel.pharmacokinetics.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
+from ransel.pharmacokinetics.dosing.dosing import regimen
+from ransel.pharmacokinetics.events.schedule_of_events import TableDosing, dosing_of
+from ransel.pharmacokinetics.events.table import EventTable, read_event_table
+from ransel.pharmacokinetics.fitting.estimation import Prior
+from ransel.pharmacokinetics.fitting.levels_of_table import TableLevels, levels_of
+from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
+from ransel.pharmacokinetics.parameters.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
+from ransel.pharmacokinetics.population.covariates import Covariates
 from ransel.pharmacokinetics.schedule import Schedule
 from ransel.protocols import Library, Protocol
 from ransel.protocols.reading import place_of

@@ -12,8 +12,8 @@ from ransel.cli.pk_text import plain_number
 from ransel.cli.table import columns
 from ransel.language import Language, Message
 from ransel.papers.figure import significant
-from ransel.pharmacokinetics.individual_estimates import USUAL, FitState
-from ransel.pharmacokinetics.variability import Parameter
+from ransel.pharmacokinetics.fitting.estimates import USUAL, FitState
+from ransel.pharmacokinetics.parameters.variability import Parameter
 
 SCHEMA = "ransel/pk-fit/1"
 HOURS_IN_A_DAY = 24

@@ -12,13 +12,13 @@ from ransel.cli.pk_fit_inputs import FitInputs
 from ransel.cli.pk_text import four_digits
 from ransel.language import Language
 from ransel.language.notice import Level, Notice, notice
-from ransel.pharmacokinetics.individual import estimate
-from ransel.pharmacokinetics.individual_draws import WeightedDraws, drawn_courses, weighted_draws
-from ransel.pharmacokinetics.individual_estimates import ChildCourse, Estimated, FitState, terminal_rates
-from ransel.pharmacokinetics.individual_table import ChildRows
+from ransel.pharmacokinetics.fitting.estimates import ChildCourse, Estimated, FitState, terminal_rates
+from ransel.pharmacokinetics.fitting.estimation import estimate
+from ransel.pharmacokinetics.fitting.levels_of_table import ChildRows
+from ransel.pharmacokinetics.fitting.posterior_draws import WeightedDraws, drawn_courses, weighted_draws
 from ransel.pharmacokinetics.individuals import Floats
-from ransel.pharmacokinetics.taken import Taken, assumptions
-from ransel.pharmacokinetics.variability import PARAMETERS, Parameter
+from ransel.pharmacokinetics.parameters.taken import Taken, assumptions
+from ransel.pharmacokinetics.parameters.variability import PARAMETERS, Parameter
 
 POINTS = 241
 """So many moments of a course are calculated."""

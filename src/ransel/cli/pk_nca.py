@@ -16,11 +16,11 @@ from ransel.cli.pk_text import four_digits, plain_number
 from ransel.cli.settings import read_settings
 from ransel.cli.table import columns
 from ransel.language import Language, Message, refuse
-from ransel.pharmacokinetics.area import AreaMethod
-from ransel.pharmacokinetics.event_table import read_event_table
-from ransel.pharmacokinetics.level_profile import LevelProfile, Route, profiles_of
-from ransel.pharmacokinetics.noncompartmental import Analysis, BelowLimit, Measure, ToInfinity, analyse
-from ransel.pharmacokinetics.terminal_slope import TerminalSlope
+from ransel.pharmacokinetics.analysis.area import AreaMethod
+from ransel.pharmacokinetics.analysis.level_profile import LevelProfile, Route, profiles_of
+from ransel.pharmacokinetics.analysis.noncompartmental import Analysis, BelowLimit, Measure, ToInfinity, analyse
+from ransel.pharmacokinetics.analysis.terminal_slope import TerminalSlope
+from ransel.pharmacokinetics.events.table import read_event_table
 from ransel.protocols.reading import place_of
 
 SCHEMA = "ransel/nca/1"

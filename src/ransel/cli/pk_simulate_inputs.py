@@ -13,10 +13,10 @@ from ransel.cli.pk_options import choice, hours, level, milligrams_per_hour, who
 from ransel.cli.pk_source import ProtocolSource, Source, TableSource, table_source
 from ransel.cli.settings import Settings, read_settings
 from ransel.language import Language, Refusal, Refused, refuse
-from ransel.pharmacokinetics.draws import MOST_SEED
-from ransel.pharmacokinetics.event_table import EventTable, read_event_table
+from ransel.pharmacokinetics.events.table import EventTable, read_event_table
 from ransel.pharmacokinetics.level_models import LevelModel, LinearModel, SaturableModel
-from ransel.pharmacokinetics.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
+from ransel.pharmacokinetics.population.draws import MOST_SEED
 from ransel.pharmacokinetics.schedule import Grid
 from ransel.protocols import Library
 from ransel.protocols.reading import place_of

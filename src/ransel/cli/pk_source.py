@@ -10,18 +10,18 @@ from typing import Protocol as Port
 import numpy as np
 
 from ransel.language import Message, Refusal, Refused
-from ransel.pharmacokinetics.covariates import Covariates
-from ransel.pharmacokinetics.dosing import regimen
-from ransel.pharmacokinetics.event_schedule import Drawings, TableDosing, dosing_of
-from ransel.pharmacokinetics.event_table import EventTable
-from ransel.pharmacokinetics.growth import Growth
+from ransel.pharmacokinetics.dosing.dosing import regimen
+from ransel.pharmacokinetics.events.schedule_of_events import Drawings, TableDosing, dosing_of
+from ransel.pharmacokinetics.events.table import EventTable
 from ransel.pharmacokinetics.individuals import Floats, Individuals
-from ransel.pharmacokinetics.parameter_set import CovariateName, ParameterSet
-from ransel.pharmacokinetics.population import Population, draw
+from ransel.pharmacokinetics.parameters.parameter_set import CovariateName, ParameterSet
+from ransel.pharmacokinetics.parameters.taken import Taken, assumptions
+from ransel.pharmacokinetics.parameters.typical import typical_individuals
+from ransel.pharmacokinetics.population.covariates import Covariates
+from ransel.pharmacokinetics.population.growth import Growth
+from ransel.pharmacokinetics.population.population import Population, draw
+from ransel.pharmacokinetics.population.with_antibodies import with_antibodies
 from ransel.pharmacokinetics.schedule import Schedule
-from ransel.pharmacokinetics.taken import Taken, assumptions
-from ransel.pharmacokinetics.typical import typical_individuals
-from ransel.pharmacokinetics.with_antibodies import with_antibodies
 from ransel.protocols import Protocol
 
 CHILDREN_AT_A_TIME = 1024

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ransel.outcomes.burden_setting import BurdenSetting, Readiness, in_course
-from ransel.pharmacokinetics.draws import Purpose, normals, uniforms
+from ransel.pharmacokinetics.population.draws import Purpose, normals, uniforms
 
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]

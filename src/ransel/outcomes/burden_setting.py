@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from ransel.evidence import Sourced
 from ransel.language import Message, Refused, refuse
-from ransel.pharmacokinetics.kind_of_number import Number, refuse_no_part
+from ransel.pharmacokinetics.parameters.kind_of_number import Number, refuse_no_part
 from ransel.protocols import Library, read_toml, validate
 from ransel.protocols.kind_of_value import Slug, Text
 from ransel.protocols.protocol import Words

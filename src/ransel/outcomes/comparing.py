@@ -21,8 +21,8 @@ from ransel.outcomes.exposure_simulation import compare_exposure, exposure_assum
 from ransel.outcomes.published import published_tables
 from ransel.outcomes.tolerability import TolerabilityComparison
 from ransel.outcomes.tolerability_table import compare_published
-from ransel.pharmacokinetics.parameter_set import ParameterSet
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.pharmacokinetics.sharded_run import Progress
 from ransel.pharmacokinetics.workers import ThisProcess, Workers
 from ransel.protocols import Library, Protocol

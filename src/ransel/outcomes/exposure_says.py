@@ -9,7 +9,7 @@ from ransel.language import Joined, Message
 from ransel.outcomes.exposure import Measure, Recalled
 from ransel.outcomes.number import Number
 from ransel.outcomes.tally import Pair
-from ransel.pharmacokinetics.parameter_set import ParameterSet
+from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
 from ransel.protocols import Protocol
 from ransel.quantities import Duration, Shown
 

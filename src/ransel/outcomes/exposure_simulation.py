@@ -25,17 +25,17 @@ from ransel.outcomes.exposure_says import (
 from ransel.outcomes.exposure_task import MEASURES, UNITS, ExposureTask
 from ransel.outcomes.recalled import read_observations, recalled
 from ransel.outcomes.tally import Pair, Tally
+from ransel.pharmacokinetics.dosing.regimen import length_of
 from ransel.pharmacokinetics.individuals import Floats
 from ransel.pharmacokinetics.kept_parts import KeptParts, Manifest, Packing
 from ransel.pharmacokinetics.linear import trajectories
-from ransel.pharmacokinetics.parameter_set import ParameterSet
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.population import Population, draw
-from ransel.pharmacokinetics.regimen import length_of
+from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.taken import assumptions
+from ransel.pharmacokinetics.population.population import Population, draw
 from ransel.pharmacokinetics.schedule import Grid
 from ransel.pharmacokinetics.sharded_run import Progress, run_shards
 from ransel.pharmacokinetics.shards import CHILDREN_OF_A_SHARD, shards_of
-from ransel.pharmacokinetics.taken import assumptions
 from ransel.pharmacokinetics.workers import ThisProcess, Workers
 from ransel.protocols import Protocol
 from ransel.protocols.product import plain_words

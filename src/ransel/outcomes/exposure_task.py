@@ -8,13 +8,13 @@ from fractions import Fraction
 import numpy as np
 
 from ransel.outcomes.tally import Tally, TallySheet
+from ransel.pharmacokinetics.dosing.regimen import regimen
 from ransel.pharmacokinetics.individuals import Floats
 from ransel.pharmacokinetics.linear import summaries
-from ransel.pharmacokinetics.population import Children, Population, draw
-from ransel.pharmacokinetics.regimen import regimen
+from ransel.pharmacokinetics.population.population import Children, Population, draw
+from ransel.pharmacokinetics.population.with_antibodies import with_antibodies
 from ransel.pharmacokinetics.schedule import Schedule
 from ransel.pharmacokinetics.shards import Shard
-from ransel.pharmacokinetics.with_antibodies import with_antibodies
 from ransel.pharmacokinetics.workers import threads_here
 from ransel.protocols import Protocol
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from ransel.evidence import Confidence, Sourced
 from ransel.outcomes.exposure import Recalled
 from ransel.outcomes.given_in import GivenIn
-from ransel.pharmacokinetics.kind_of_number import Number
+from ransel.pharmacokinetics.parameters.kind_of_number import Number
 from ransel.protocols import Library, Protocol, read_toml, validate
 from ransel.protocols.kind_of_value import Text
 from ransel.protocols.reading import Record, place_of

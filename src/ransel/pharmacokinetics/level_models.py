@@ -8,9 +8,9 @@ from typing import Protocol
 import numpy as np
 
 from ransel.language import Message
-from ransel.pharmacokinetics.event_schedule import Drawings
+from ransel.pharmacokinetics.events.schedule_of_events import Drawings
 from ransel.pharmacokinetics.individuals import Floats, Individuals
-from ransel.pharmacokinetics.nonlinear_models import SaturableElimination
+from ransel.pharmacokinetics.nonlinear.models import SaturableElimination
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 
@@ -80,13 +80,13 @@ class SaturableModel:
 
     def on_grid(self, individuals: Individuals, schedule: Schedule, grid: Grid) -> Floats:
         """Return concentrations (children, points), mg/L."""
-        from ransel.pharmacokinetics.nonlinear import simulate  # noqa: PLC0415 - as above
+        from ransel.pharmacokinetics.nonlinear.simulation import simulate  # noqa: PLC0415 - as above
 
         return simulate(self._model(individuals), schedule, grid).values
 
     def at(self, individuals: Individuals, schedule: Schedule, drawings: Drawings) -> Floats:
         """Return the concentration at every drawing, mg/L."""
-        from ransel.pharmacokinetics.nonlinear import simulate  # noqa: PLC0415 - as above
+        from ransel.pharmacokinetics.nonlinear.simulation import simulate  # noqa: PLC0415 - as above
 
         found = np.empty(drawings.times.size)
         for child in range(individuals.count):
@@ -99,7 +99,7 @@ class SaturableModel:
 
     def over(self, individuals: Individuals, schedule: Schedule, windows: Floats, threshold: float) -> WindowSums:
         """Return what is found in windows (k, 2), hours."""
-        from ransel.pharmacokinetics.nonlinear import summaries  # noqa: PLC0415 - as above
+        from ransel.pharmacokinetics.nonlinear.simulation import summaries  # noqa: PLC0415 - as above
 
         model = self._model(individuals)
         each = [summaries(model, schedule, (float(begin), float(end)), threshold=threshold) for begin, end in windows]

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ransel.pharmacokinetics.event_schedule import dosing_of
-from ransel.pharmacokinetics.event_table import read_event_table
+from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
+from ransel.pharmacokinetics.events.table import read_event_table
 from ransel.pharmacokinetics.individuals import Individuals
 from ransel.pharmacokinetics.linear import concentrations_at
 

@@ -5,8 +5,8 @@ import pytest
 from conformance.nonmem.brute_force import Child
 from conformance.nonmem.table_levels import drawn, individuals, table
 
-from ransel.pharmacokinetics.event_schedule import dosing_of
-from ransel.pharmacokinetics.event_table import read_event_table
+from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
+from ransel.pharmacokinetics.events.table import read_event_table
 from ransel.pharmacokinetics.level_models import LinearModel, SaturableModel
 from ransel.pharmacokinetics.schedule import Grid
 

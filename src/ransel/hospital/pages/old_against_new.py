@@ -18,7 +18,7 @@ from ransel.outcomes.comparison import Comparison
 from ransel.papers.comparison_report import doctors_report, parents_report
 from ransel.papers.figure import Figure
 from ransel.papers.page_report import PageReport, report_pdf
-from ransel.pharmacokinetics.parameter_shelf import ParameterShelf
+from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 
 CHILDREN, SEED = 2_000, 1
 """Simulated for these pages: enough for curves that look smooth; `ransel compare` takes as many as one likes."""

@@ -1,0 +1,1 @@
+"""Measured levels analysed without a model."""

@@ -1,0 +1,1 @@
+"""What children get: by a protocol, an order, a ledger, or typed by hand."""

@@ -1,0 +1,1 @@
+"""Event tables as pharmacometricians write them: doses, infusions, steady states, levels."""

@@ -1,0 +1,1 @@
+"""Models without a closed form, integrated with an error that is controlled."""

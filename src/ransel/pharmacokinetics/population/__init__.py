@@ -1,0 +1,1 @@
+"""Simulated children: the same ones for the same seed, whoever draws them."""
