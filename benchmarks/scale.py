@@ -81,9 +81,9 @@ def _two_workers_against_one() -> Figure:
 def _seconds_by_dask(address: str) -> float:
     from ransel.outcomes.exposure_task import MEASURES
     from ransel.outcomes.tally import Tally
-    from ransel.pharmacokinetics.dask_workers import DaskWorkers
-    from ransel.pharmacokinetics.sharded_run import run_shards
-    from ransel.pharmacokinetics.shards import equal_shards
+    from ransel.pharmacokinetics.scale.dask_workers import DaskWorkers
+    from ransel.pharmacokinetics.scale.sharded_run import run_shards
+    from ransel.pharmacokinetics.scale.shards import equal_shards
 
     begin = time.perf_counter()
     parts = run_shards(task(courses=5), equal_shards(CHILDREN_OF_A_ROUND, SHARDS_OF_A_ROUND), DaskWorkers(address))
@@ -108,9 +108,9 @@ def _memory() -> Figure:
 def _peak_memory_mb(children: int) -> float:
     program = (
         "import resource; from benchmarks.scale import task; from ransel.outcomes.exposure_task import MEASURES; "
-        "from ransel.outcomes.tally import Tally; from ransel.pharmacokinetics.sharded_run import run_shards; "
-        "from ransel.pharmacokinetics.shards import shards_of; "
-        "from ransel.pharmacokinetics.workers import ThisProcess; "
+        "from ransel.outcomes.tally import Tally; from ransel.pharmacokinetics.scale.sharded_run import run_shards; "
+        "from ransel.pharmacokinetics.scale.shards import shards_of; "
+        "from ransel.pharmacokinetics.scale.workers import ThisProcess; "
         f"shards = shards_of({children}, min(50_000, {children} // 4)); "
         "sum(run_shards(task(courses=1), shards, ThisProcess()), Tally.empty(MEASURES)); "
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"

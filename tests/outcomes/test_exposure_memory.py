@@ -11,9 +11,9 @@ from ransel.outcomes.exposure_simulation import exposure_task
 from ransel.outcomes.exposure_task import MEASURES
 from ransel.outcomes.tally import Tally
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.sharded_run import run_shards
-from ransel.pharmacokinetics.shards import shards_of
-from ransel.pharmacokinetics.workers import ThisProcess
+from ransel.pharmacokinetics.scale.sharded_run import run_shards
+from ransel.pharmacokinetics.scale.shards import shards_of
+from ransel.pharmacokinetics.scale.workers import ThisProcess
 from ransel.protocols import Library
 
 shelf, library = ParameterShelf(), Library()

@@ -19,10 +19,10 @@ from ransel.outcomes.exposure_task import MEASURES
 from ransel.outcomes.tally import Tally
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.pharmacokinetics.parameters.variability import NO_VARIABILITY
-from ransel.pharmacokinetics.processes import Processes
-from ransel.pharmacokinetics.sharded_run import run_shards
-from ransel.pharmacokinetics.shards import equal_shards, shards_of
-from ransel.pharmacokinetics.workers import ThisProcess
+from ransel.pharmacokinetics.scale.processes import Processes
+from ransel.pharmacokinetics.scale.sharded_run import run_shards
+from ransel.pharmacokinetics.scale.shards import equal_shards, shards_of
+from ransel.pharmacokinetics.scale.workers import ThisProcess
 from ransel.protocols import Library
 
 CHILDREN = 300

@@ -13,11 +13,11 @@ from pharmacokinetics.shard_tasks import Counts
 
 from ransel.language import Refused
 from ransel.outcomes.tally import Tally
-from ransel.pharmacokinetics.kept_parts import KeptParts, Packing
-from ransel.pharmacokinetics.processes import Processes
-from ransel.pharmacokinetics.sharded_run import run_shards
-from ransel.pharmacokinetics.shards import equal_shards
-from ransel.pharmacokinetics.workers import ThisProcess
+from ransel.pharmacokinetics.scale.kept_parts import KeptParts, Packing
+from ransel.pharmacokinetics.scale.processes import Processes
+from ransel.pharmacokinetics.scale.sharded_run import run_shards
+from ransel.pharmacokinetics.scale.shards import equal_shards
+from ransel.pharmacokinetics.scale.workers import ThisProcess
 
 SHARDS = equal_shards(400, 8)
 MANIFEST = {"children": 400, "seed": 3}
@@ -40,7 +40,7 @@ def kept(folder, **manifest):
 
 
 def run(folder, task=None, progress=None, workers=None, **manifest):
-    parts = run_shards(task or Counts(), SHARDS, workers or ThisProcess(), progress, kept(folder, **manifest))
+    parts = run_shards(task or Counts(), SHARDS, workers or ThisProcess(1), progress, kept(folder, **manifest))
     return sum(parts, Tally.empty(["peak"])).digest()
 
 
@@ -181,8 +181,8 @@ from pathlib import Path
 sys.path[:0] = sys.argv[2:]
 from pharmacokinetics.shard_tasks import Counts
 from pharmacokinetics.test_kept_parts import SHARDS, kept
-from ransel.pharmacokinetics.processes import Processes
-from ransel.pharmacokinetics.sharded_run import run_shards
+from ransel.pharmacokinetics.scale.processes import Processes
+from ransel.pharmacokinetics.scale.sharded_run import run_shards
 if __name__ == "__main__":
     for part in run_shards(Counts(takes_seconds=0.3), SHARDS, Processes(2), None, kept(Path(sys.argv[1]))):
         print("part", flush=True)

@@ -3,7 +3,7 @@
 import pytest
 
 from ransel.language import Refused
-from ransel.pharmacokinetics.shards import Shard, equal_shards, shards_of
+from ransel.pharmacokinetics.scale.shards import Shard, equal_shards, shards_of
 
 
 @pytest.mark.hazard("HZ-102")

@@ -8,9 +8,9 @@ from pharmacokinetics.shard_tasks import Counts, Dies, NeverPickledError, Raises
 
 from ransel.language import Refused
 from ransel.outcomes.tally import Tally
-from ransel.pharmacokinetics.processes import Processes
-from ransel.pharmacokinetics.shards import Shard, equal_shards, shards_of
-from ransel.pharmacokinetics.workers import ThisProcess
+from ransel.pharmacokinetics.scale.processes import Processes
+from ransel.pharmacokinetics.scale.shards import Shard, equal_shards, shards_of
+from ransel.pharmacokinetics.scale.workers import ThisProcess
 
 CHILDREN = 400
 

@@ -9,12 +9,12 @@ from system.dask_cluster import cluster
 from ransel.outcomes.exposure_simulation import exposure_task
 from ransel.outcomes.exposure_task import MEASURES
 from ransel.outcomes.tally import Tally
-from ransel.pharmacokinetics.dask_workers import DaskWorkers
-from ransel.pharmacokinetics.kept_parts import KeptParts, Packing
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.sharded_run import run_shards
-from ransel.pharmacokinetics.shards import equal_shards
-from ransel.pharmacokinetics.workers import ThisProcess
+from ransel.pharmacokinetics.scale.dask_workers import DaskWorkers
+from ransel.pharmacokinetics.scale.kept_parts import KeptParts, Packing
+from ransel.pharmacokinetics.scale.sharded_run import run_shards
+from ransel.pharmacokinetics.scale.shards import equal_shards
+from ransel.pharmacokinetics.scale.workers import ThisProcess
 from ransel.protocols import Library
 
 CHILDREN = 4_000

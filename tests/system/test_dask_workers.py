@@ -11,10 +11,10 @@ from system.dask_cluster import cluster
 
 from ransel.language import Refused
 from ransel.outcomes.tally import Tally
-from ransel.pharmacokinetics import dask_workers
-from ransel.pharmacokinetics.dask_workers import DaskWorkers
-from ransel.pharmacokinetics.shards import Shard, equal_shards
-from ransel.pharmacokinetics.workers import ThisProcess
+from ransel.pharmacokinetics.scale import dask_workers
+from ransel.pharmacokinetics.scale.dask_workers import DaskWorkers
+from ransel.pharmacokinetics.scale.shards import Shard, equal_shards
+from ransel.pharmacokinetics.scale.workers import ThisProcess
 
 CHILDREN = 400
 PATIENCE_SECONDS = 30.0

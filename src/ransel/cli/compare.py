@@ -21,7 +21,7 @@ from ransel.outcomes.course_record import CourseRecord
 from ransel.outcomes.exposure_simulation import FEWEST_CHILDREN, MOST_CHILDREN
 from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.workers import ThisProcess, Workers
+from ransel.pharmacokinetics.scale.workers import ThisProcess, Workers
 from ransel.protocols import Protocol
 
 CHILDREN, SEED = "10000", "1"
@@ -82,12 +82,12 @@ class CompareInputs:
         if self.dask_given is not None:
             if self.processes_given is not None:
                 refuse("compare.processes-and-dask", "--dask", self.dask_given)
-            from ransel.pharmacokinetics.dask_workers import DaskWorkers
+            from ransel.pharmacokinetics.scale.dask_workers import DaskWorkers
 
             return DaskWorkers(self.dask_given)
         if self.processes_given is None:
             return ThisProcess()
-        from ransel.pharmacokinetics.processes import Processes
+        from ransel.pharmacokinetics.scale.processes import Processes
 
         return Processes(whole_number(self.processes_given, "--processes", 1, MOST_PROCESSES))
 

@@ -23,8 +23,8 @@ from ransel.outcomes.tolerability import TolerabilityComparison
 from ransel.outcomes.tolerability_table import compare_published
 from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
-from ransel.pharmacokinetics.sharded_run import Progress
-from ransel.pharmacokinetics.workers import ThisProcess, Workers
+from ransel.pharmacokinetics.scale.sharded_run import Progress
+from ransel.pharmacokinetics.scale.workers import ThisProcess, Workers
 from ransel.protocols import Library, Protocol
 from ransel.protocols.protocol import Words
 

@@ -27,16 +27,16 @@ from ransel.outcomes.recalled import read_observations, recalled
 from ransel.outcomes.tally import Pair, Tally
 from ransel.pharmacokinetics.dosing.regimen import length_of
 from ransel.pharmacokinetics.individuals import Floats
-from ransel.pharmacokinetics.kept_parts import KeptParts, Manifest, Packing
 from ransel.pharmacokinetics.linear import trajectories
 from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.pharmacokinetics.parameters.taken import assumptions
 from ransel.pharmacokinetics.population.population import Population, draw
+from ransel.pharmacokinetics.scale.kept_parts import KeptParts, Manifest, Packing
+from ransel.pharmacokinetics.scale.sharded_run import Progress, run_shards
+from ransel.pharmacokinetics.scale.shards import CHILDREN_OF_A_SHARD, shards_of
+from ransel.pharmacokinetics.scale.workers import ThisProcess, Workers
 from ransel.pharmacokinetics.schedule import Grid
-from ransel.pharmacokinetics.sharded_run import Progress, run_shards
-from ransel.pharmacokinetics.shards import CHILDREN_OF_A_SHARD, shards_of
-from ransel.pharmacokinetics.workers import ThisProcess, Workers
 from ransel.protocols import Protocol
 from ransel.protocols.product import plain_words
 

@@ -13,9 +13,9 @@ from ransel.pharmacokinetics.individuals import Floats
 from ransel.pharmacokinetics.linear import summaries
 from ransel.pharmacokinetics.population.population import Children, Population, draw
 from ransel.pharmacokinetics.population.with_antibodies import with_antibodies
+from ransel.pharmacokinetics.scale.shards import Shard
+from ransel.pharmacokinetics.scale.workers import threads_here
 from ransel.pharmacokinetics.schedule import Schedule
-from ransel.pharmacokinetics.shards import Shard
-from ransel.pharmacokinetics.workers import threads_here
 from ransel.protocols import Protocol
 
 HOURS_IN_A_DAY = 24.0

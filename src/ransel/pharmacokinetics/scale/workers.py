@@ -17,7 +17,7 @@ from itertools import islice
 from typing import Protocol, TypeVar
 
 from ransel.language import refuse
-from ransel.pharmacokinetics.shards import Shard
+from ransel.pharmacokinetics.scale.shards import Shard
 
 DEATHS_OF_A_SHARD = 3
 """So many workers may die on the same shard before it is the shard, not bad luck."""

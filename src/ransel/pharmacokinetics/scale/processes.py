@@ -15,8 +15,8 @@ from multiprocessing.context import SpawnContext, SpawnProcess
 from typing import Any, cast
 
 from ransel.language import refuse
-from ransel.pharmacokinetics.shards import Shard
-from ransel.pharmacokinetics.workers import DEATHS_OF_A_SHARD, Part, Task, one_thread, processors
+from ransel.pharmacokinetics.scale.shards import Shard
+from ransel.pharmacokinetics.scale.workers import DEATHS_OF_A_SHARD, Part, Task, one_thread, processors
 
 SECONDS_TO_LEAVE = 5.0
 """How long a worker that was told to stop may take before it is made to."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Sequence
 from contextlib import ExitStack, closing
 
-from ransel.pharmacokinetics.kept_parts import KeptParts
-from ransel.pharmacokinetics.shards import Shard
-from ransel.pharmacokinetics.workers import Part, Task, Workers
+from ransel.pharmacokinetics.scale.kept_parts import KeptParts
+from ransel.pharmacokinetics.scale.shards import Shard
+from ransel.pharmacokinetics.scale.workers import Part, Task, Workers
 
 Progress = Callable[[int, int], None]
 """Is told how many children are done, of how many."""

@@ -15,8 +15,8 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from ransel.language import refuse
-from ransel.pharmacokinetics.shards import Shard
-from ransel.pharmacokinetics.workers import DEATHS_OF_A_SHARD, Part, Task, one_thread
+from ransel.pharmacokinetics.scale.shards import Shard
+from ransel.pharmacokinetics.scale.workers import DEATHS_OF_A_SHARD, Part, Task, one_thread
 
 PATIENCE_SECONDS = 10.0
 """How long a scheduler that does not answer, or one without workers, is waited for."""

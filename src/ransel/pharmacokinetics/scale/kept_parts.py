@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Generic, NoReturn
 
 from ransel.language import refuse
-from ransel.pharmacokinetics.shards import Shard
-from ransel.pharmacokinetics.workers import Part
+from ransel.pharmacokinetics.scale.shards import Shard
+from ransel.pharmacokinetics.scale.workers import Part
 
 MANIFEST = "manifest.json"
 LOCK = "in-use"
