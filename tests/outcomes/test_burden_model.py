@@ -10,7 +10,7 @@ from ransel.language import Refused
 from ransel.outcomes.burden_assumptions import all_assumptions, burden_assumptions
 from ransel.outcomes.burden_children import Children
 from ransel.outcomes.burden_course import course_of
-from ransel.outcomes.burden_model import BLOCK, KINDS, _starts, burden, burdens
+from ransel.outcomes.burden_model import BLOCK, KINDS, MOST_CHILDREN, _starts, burden, burdens
 from ransel.outcomes.burden_setting import burden_setting, burden_settings, in_course
 from ransel.protocols import Library
 from ransel.protocols.shelf import sourced_values
@@ -217,6 +217,18 @@ def test_all_practices_are_told_beside_the_first():
     assert not any(one.own for one in found)
 
 
+def test_as_many_courses_are_counted_as_were_asked_for():
+    """Nights over all courses must be of the same courses as the areas beside them."""
+    both = protocol(OLD), protocol(AT_HOME)
+    settings = burden_settings(SHELF)
+    all_five, two, seven = (burdens(*both, 500, 1, settings, courses)[0].figures for courses in (None, 2, 7))
+    for whole, short, long in zip(all_five, two, seven, strict=True):
+        assert short.first == whole.first[:2]
+        assert short.second == whole.second[:2]
+        assert short.second_total[1] == pytest.approx(sum(whole.second[:2]))
+        assert (len(long.first), long.second[:5]) == (7, whole.second)
+
+
 @pytest.mark.hazard("HZ-108")
 def test_fewer_nights_on_average_is_not_fewer_for_every_family():
     """The claim is tested in both directions: in some families nights go up, and trips go up in most."""
@@ -268,7 +280,7 @@ def test_what_was_seen_in_a_source_is_no_assumption():
     assert (contacts.confidence, contacts.source) == (Confidence.DERIVED, "DAL")
 
 
-@pytest.mark.parametrize("children", [0, -1, 10**9])
+@pytest.mark.parametrize("children", [0, -1, MOST_CHILDREN + 1])
 def test_a_number_of_children_that_makes_no_sense_is_refused(children):
     with pytest.raises(Refused) as refused:
         burden(protocol(OLD), protocol(AT_HOME), children, 1, base())

@@ -115,6 +115,16 @@ def test_with_interleukin_2_three_terms_survive_and_the_half_dose_is_named(compa
     assert len(table.terms) == 15
 
 
+@pytest.mark.hazard("HZ-107")
+@pytest.mark.parametrize(("language", "old", "new"), [("en", "the old", "the new"), ("nl", "het oude", "het nieuwe")])
+def test_notes_hold_whichever_regimen_stands_first(language, old, new):
+    """A reader may turn the regimens round; a note that says which is the new one would then be wrong."""
+    for table in published_tables():
+        for note in table.notes:
+            assert old not in note.text(language)
+            assert new not in note.text(language)
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 def test_every_note_reads_as_a_sentence_in_both_languages(compared, language):
     for table in compared.values():

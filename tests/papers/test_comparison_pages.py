@@ -103,9 +103,24 @@ def test_parents_see_what_is_worse_as_well_as_what_is_better(comparison):
     shown = lay_terms(comparison.tolerability[0])
     assert {one.verdict for one in shown} == {Verdict.FEWER, Verdict.MORE}
     assert not shown[0].borderline
-    page = parents_report(comparison, "en")
-    assert "anaemia" in page.lead[0]
-    assert "few white blood cells" in page.lead[0]
+    lead = " ".join(parents_report(comparison, "en").lead)
+    assert "Less often: severe pain, allergic reaction." in lead
+    assert "Perhaps less often: low blood pressure." in lead
+    assert re.search(r"Perhaps more often: severe anaemia, .*neutrophils", lead)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_doctors_read_what_the_other_published_table_shows(comparison, language):
+    (line,) = doctors_report(comparison, language).sections[1].notes
+    other = comparison.tolerability[1]
+    assert all(one.text(language) in line for one in other.titles)
+    for term in other.terms:
+        assert (term.title.text(language) in line) is (term.verdict in {Verdict.FEWER, Verdict.MORE})
+
+
+def test_families_read_that_it_is_not_less_for_everyone(comparison):
+    (line,) = parents_report(comparison, "en").sections[2].notes
+    assert re.search(r"of every 100, \d+ spend more nights .* and \d+ travel", line)
 
 
 def test_a_difference_that_hangs_on_rounding_is_drawn_hollow_and_called_so(comparison):
@@ -135,7 +150,7 @@ def test_turned_around_what_was_fewer_is_more_and_what_was_lower_is_higher(compa
     for one, other in zip(comparison.published.terms, turned.published.terms, strict=True):
         assert (one.first, one.second) == (other.second, other.first)
     usual, other_way = ([one.text("en") for one in claims(each)] for each in (comparison, turned))
-    assert "with 10 days of 24 hours: holds for immunotherapy-related pain" in usual[0]
+    assert "with 10 days of 24 hours: seen for immunotherapy-related pain" in usual[0]
     assert "more often: immunotherapy-related pain" in other_way[0]
     assert "% lower" in usual[-1]
     assert "% higher" in other_way[-1]
@@ -181,3 +196,29 @@ def test_the_table_of_other_assumptions_has_a_row_for_each(comparison):
 
 def test_the_same_comparison_gives_the_same_bytes(comparison):
     assert report_pdf(parents_report(comparison, "nl")) == report_pdf(parents_report(comparison, "nl"))
+
+
+@pytest.fixture(scope="module")
+def alike():
+    """Two regimens that are given in the same way, one of them at home."""
+    return compared("dinutuximab-beta-10x24h", NEW)
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_two_regimens_of_one_length_can_be_told_apart(alike, language):
+    first, second = (title.text(language) for title in alike.titles)
+    assert first != second
+
+
+def test_of_regimens_given_in_one_way_no_difference_is_made_up(alike):
+    said = [one.key for one in alike.exposure.says]
+    assert "exposure.says.observed-alike" in said
+    assert "exposure.says.observed" not in said
+    claimed = [one.key for one in claims(alike)]
+    assert "report.claim-effect-same" in claimed
+    assert not any(" 0 %" in one.text("en") for one in claims(alike))
+
+
+def test_where_no_practice_makes_a_difference_no_range_is_told(turned, comparison):
+    assert "report.claim-hospital-alike" in [one.key for one in claims(turned)]
+    assert "report.claim-hospital" in [one.key for one in claims(comparison)]

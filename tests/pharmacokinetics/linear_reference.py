@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from decimal import Decimal, localcontext
 
 import numpy as np
@@ -51,7 +52,7 @@ def everything(children, seed, occasions):
     again[offsets[:-1]] = False
     times[again] = times[np.flatnonzero(again) - 1]
     return Schedule(
-        times=np.concatenate([np.sort(times[a:b]) for a, b in zip(offsets[:-1], offsets[1:], strict=True)]),
+        times=np.concatenate([np.sort(times[a:b]) for a, b in itertools.pairwise(offsets)]),
         rates=random.uniform(0, 1, moments) * (random.random(moments) < 0.6),
         boluses=random.uniform(0, 5, moments) * (random.random(moments) < 0.3),
         peripheral_boluses=random.uniform(0, 5, moments) * (random.random(moments) < 0.2),

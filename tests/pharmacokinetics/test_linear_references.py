@@ -1,5 +1,7 @@
 """The linear engine against other ways to solve the same model: a solver, a matrix exponential, two hundred digits."""
 
+import itertools
+
 import numpy as np
 import pytest
 from pharmacokinetics.linear_reference import (
@@ -24,8 +26,8 @@ FAST = [
     for hour, rate in ((0, 1.8), (8, 0))
 ]
 INTERRUPTED = [
-    (0.0, 0.3), (17.31, 0.0), (18.02, 0.3), (100.77, 0.15), (101.0, 0.3), (160.123456, 0.0), (171.9, 0.35), (244.6, 0.0),
-    (840.0, 0.3), (1080.25, 0.0),
+    (0.0, 0.3), (17.31, 0.0), (18.02, 0.3), (100.77, 0.15), (101.0, 0.3), (160.123456, 0.0), (171.9, 0.35),
+    (244.6, 0.0),    (840.0, 0.3), (1080.25, 0.0),
 ]  # fmt: skip
 
 
@@ -70,7 +72,7 @@ def test_moments_of_ones_own_may_come_in_any_order():
     places = np.concatenate([[0], np.cumsum(random.integers(0, 30, 20))])
     wanted = random.uniform(-40, 400, places[-1])
     ascending, back = wanted.copy(), np.empty(wanted.size, dtype=int)
-    for begin, end in zip(places[:-1], places[1:], strict=True):
+    for begin, end in itertools.pairwise(places):
         order = np.argsort(wanted[begin:end])
         ascending[begin:end], back[begin + order] = wanted[begin:end][order], np.arange(begin, end)
     found = concentrations_at(individuals, schedule, wanted, places)

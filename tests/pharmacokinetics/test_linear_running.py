@@ -1,5 +1,6 @@
 """How the linear engine runs: any threads, parts, blocks and buffers give the same bits, and bad arrays are refused."""
 
+import itertools
 from pathlib import Path
 
 import numba
@@ -57,9 +58,7 @@ def test_any_number_of_threads_gives_the_same_bits(cases, by_one, threads):
 @pytest.mark.parametrize("parts", [2, 7, 40, CHILDREN])
 def test_any_split_into_parts_gives_the_same_bits(cases, by_one, parts):
     edges = np.linspace(0, CHILDREN, parts + 1).astype(int)
-    pieces = [
-        everything_of(cases[0].part(a, b), cases[1].part(a, b)) for a, b in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    pieces = [everything_of(cases[0].part(a, b), cases[1].part(a, b)) for a, b in itertools.pairwise(edges)]
     assert same_bits(by_one, [np.concatenate(arrays) for arrays in zip(*pieces, strict=True)])
 
 
@@ -115,7 +114,7 @@ def test_nobody_and_no_points_are_answers_too():
 
 
 def test_the_serial_and_the_parallel_kernels_are_kept_apart():
-    """Protects two cores: compiled from one function, both kernels would share one cache entry and one would be lost."""
+    """Protects two cores: compiled from one function, both kernels would share one cache entry."""
     pairs = [
         (kernel.points_serial, kernel.points_parallel),
         (kernel.levels_serial, kernel.levels_parallel),

@@ -1,5 +1,7 @@
 """Summaries are exact: held against quadrature, against roots of the concentration itself, and against dense grids."""
 
+import itertools
+
 import numpy as np
 import pytest
 from pharmacokinetics.linear_reference import drawn, everything, individuals_of, infusions, moments_of
@@ -28,7 +30,7 @@ def pieces_of(schedule, child, begin, end):
     """Return the stretches of a window in which nothing happens."""
     moments = [one[0] for one in moments_of(schedule, child) if begin < one[0] < end]
     edges = np.array([begin, *moments, end])
-    return [(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if a < b]
+    return [(a, b) for a, b in itertools.pairwise(edges) if a < b]
 
 
 def level_of(individuals, schedule, child):
@@ -91,7 +93,7 @@ def test_the_hours_above_are_between_the_roots_of_the_concentration(cases, found
                 over = level(edges) > THRESHOLD
                 hours += np.sum(np.diff(edges)[over[:-1] & over[1:]])
                 for k in np.flatnonzero(over[:-1] != over[1:]):
-                    root = brentq(lambda t: level([t])[0] - THRESHOLD, edges[k], edges[k + 1], xtol=1e-13)
+                    root = brentq(lambda t, at=level: at([t])[0] - THRESHOLD, edges[k], edges[k + 1], xtol=1e-13)
                     hours += edges[k + 1] - root if over[k + 1] else root - edges[k]
                     crossings += 1
             assert found.hours_above[child, window] == pytest.approx(hours, abs=1e-8)

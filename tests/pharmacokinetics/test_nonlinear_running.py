@@ -16,6 +16,10 @@ from pharmacokinetics.nonlinear_reference import (
     target_mediated,
 )
 
+from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
+from ransel.pharmacokinetics.events.table import read_event_table
+from ransel.pharmacokinetics.individuals import Individuals
+from ransel.pharmacokinetics.level_models import SaturableModel
 from ransel.pharmacokinetics.nonlinear.course import courses
 from ransel.pharmacokinetics.nonlinear.models import (
     Antibodies,
@@ -229,3 +233,14 @@ def test_two_moments_may_lie_one_rounding_apart():
     found = simulate(target_mediated(), schedule, Grid(first=10.5, points=30))
     assert not found.failures
     assert np.allclose(found.values, simulate(target_mediated(), plain, found.grid).values, rtol=1e-6)
+
+
+def test_a_child_that_fails_only_in_a_later_course_is_named():
+    """Its numbers of that course are missing from the percentiles, so somebody must be told."""
+    flat = np.ones((2, 1))
+    individuals = Individuals(clearance=0.1 * flat, volume=0.5 * flat, exchange=0.1 * flat, peripheral=flat)
+    given = dosing_of(read_event_table("ID,TIME,AMT\n1,0,10\n1,50,10\n2,0,10\n2,50,10\n")).given
+    beyond = replace(given, boluses=np.where(np.arange(given.boluses.size) == 1, 1e308, given.boluses))
+    found = SaturableModel(most=1.0, half=1.0).over(individuals, beyond, np.array([[0.0, 10.0], [40.0, 60.0]]), 1.0)
+    assert np.isnan(found.area).tolist() == [[False, True], [False, False]]
+    assert [(child, why.key) for child, why in found.failures] == [(0, "nonlinear.no-step")]

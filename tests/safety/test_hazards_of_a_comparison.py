@@ -177,8 +177,12 @@ def test_every_table_names_both_regimens_and_the_data_say_the_direction(comparis
         first, second = (title.text(language) for title in compared.titles)
         assert forest_table(compared, language).head[1:3] == (first, second)
     for burden in comparison.burden:
-        rows = burden_table(burden, comparison.titles, language).rows
-        assert [row[1] for row in rows] == [old, new] * (len(rows) // 2)
+        table = burden_table(burden, comparison.titles, language)
+        first, second = table.head[-2:]
+        assert first.endswith(old)
+        assert second.endswith(new)
+        assert {"en": "old → new", "nl": "oud → nieuw"}[language] in table.caption
+        assert all(cell.count(" → ") == 1 for row in table.rows for cell in row[1:-2])
     data = comparison_json(comparison, language)
     assert data["direction"] == "second against first"
     assert [one["id"] for one in data["regimens"]] == [OLD, NEW]

@@ -88,6 +88,21 @@ def test_own_courses_out_of_a_file_stand_beside_the_published_ones(tmp_path):
     assert data["burden"][-1]["own"]
 
 
+def test_a_term_without_a_ratio_says_why(tmp_path):
+    """An empty cell in the data must not be read as a ratio of one."""
+    head = "USUBJID,AGE,WTBAND,COURSE,REGIMEN,OUTCOME,AETOXV,AE_PAIN\n"
+    rows = [
+        f"{arm}-{number},4,15-20,1,dinutuximab-beta-{arm},finished,5.0,{3 if arm == '5x8h' else 1}\n"
+        for arm in ("5x8h", "10x24h") for number in range(6)
+    ]  # fmt: skip
+    (tmp_path / "own.csv").write_text(head + "".join(rows))
+    published, *_, own = ransel(f"{FEW} --cohort own.csv --json", tmp_path).data["tolerability"]
+    assert all(one["risk_ratio_note"] is None for one in published["terms"])
+    (pain,) = own["terms"]
+    assert pain["risk_ratio"] is None
+    assert "nobody had it in the second group" in pain["risk_ratio_note"]
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
@@ -96,10 +111,12 @@ def test_own_courses_out_of_a_file_stand_beside_the_published_ones(tmp_path):
         ("--seed -1", "--seed"),
         ("--regimens dinutuximab-beta-5x8h", "--regimens"),
         ("--regimens dinutuximab-beta-5x8h,dinutuximab-beta-5x8h", "--regimens"),
-        ("--regimens dinutuximab-beta-5x8h,no-such", ""),
-        ("--regimens dinutuximab-beta-5x8h,blinatumomab-28d", ""),
-        ("--parameters cog-ch14.18", ""),
-        ("--parameters no-such", ""),
+        ("--regimens dinutuximab-beta-5x8h,no-such", "--regimens"),
+        ("--regimens no-such,no-other", "--regimens"),
+        ("--regimens dinutuximab-beta-5x8h,blinatumomab-28d", "--parameters"),
+        ("--parameters cog-ch14.18", "--parameters"),
+        ("--parameters no-such", "--parameters"),
+        ("--keep /dev/null/kept", "--keep"),
         ("--courses 0", "--courses"),
         ("--processes 0", "--processes"),
         ("--processes 2 --dask tcp://127.0.0.1:1", "--dask"),

@@ -78,6 +78,28 @@ def test_what_is_assumed_is_printed_with_every_output(folder, command, heading, 
     assert any(one["id"] == "typical.clearance" and one["source"] == "SIE16" for one in assumptions)
 
 
+@pytest.mark.parametrize("command", ["pk simulate --events grown.csv", "pk fit grown.csv"])
+def test_a_child_that_grows_within_a_table_is_told_to_stay_as_it_was(folder, command):
+    """Weight is taken from the first row; whoever writes another one later must not think that it counts."""
+    head = "ID,TIME,AMT,RATE,DV,WT,HT\n"
+    rows = "grows,0,70,8.75,.,18,108\ngrows,9,.,.,14,{},108\nstays,0,70,8.75,.,18,108\nstays,9,.,.,15,18,108\n"
+    told = "only the first row of a child counts. Children whose later rows hold other numbers: 1."
+    for weight, expected in ((18, 0), (25, 1)):
+        (folder / "grown.csv").write_text(head + rows.format(weight))
+        said = [one["text"] for one in done(f"{command} --json", folder).data["assumptions"]]
+        assert sum(told in text for text in said) == expected
+
+
+def test_over_which_hours_an_area_runs_is_said(folder):
+    """A child whose rows end earlier is followed as long as the others; a reader must not take it for its own time."""
+    (folder / "two.csv").write_text("ID,TIME,AMT,WT,HT\na,0,10,18,108\na,24,.,18,108\nb,0,10,18,108\nb,48.5,.,18,108\n")
+    assert (
+        "from hour 0 to hour 48.5, the same hours for every child" in done("pk simulate --events two.csv", folder).out
+    )
+    dutch = done('pk simulate --events two.csv --until "35 days" --language nl', folder).out
+    assert "van uur 0 tot uur 840, voor elk kind dezelfde uren" in dutch
+
+
 def test_children_of_a_table_differ_only_when_a_seed_says_so(folder):
     plain, again, drawn = (
         done(f"pk simulate --events two-regimens.csv --json {more}", folder).data["summary"]

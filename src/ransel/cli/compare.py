@@ -11,7 +11,7 @@ from pathlib import Path
 from ransel.cli.compare_text import comparison_text
 from ransel.cli.inputs import Inputs, refuse_together
 from ransel.cli.output import show, show_data
-from ransel.cli.pk_options import whole_number
+from ransel.cli.pk_options import repaired_in, whole_number
 from ransel.cli.progress import ProgressBar
 from ransel.language import LANGUAGES, Language, Message, refuse
 from ransel.outcomes.comparing import NEW, OLD, Question, compare
@@ -26,6 +26,11 @@ from ransel.protocols import Protocol
 
 CHILDREN, SEED = "10000", "1"
 MOST_SEED, MOST_COURSES, MOST_PROCESSES = 2**63 - 1, 50, 1024
+OPTIONS = {
+    "protocol": "--regimens", "regimens": "--regimens", "parameters": "--parameters", "children": "--children",
+    "keep": "--keep", "dask": "--dask",
+}  # fmt: skip
+"""In which option a person repairs what is refused further in."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +70,9 @@ class CompareInputs:
         if len(names) != 2 or "" in names or names[0] == names[1]:
             known = ", ".join(self.inputs.library.ids())
             refuse("compare.two-regimens", "--regimens", self.regimens_given or "", known=known)
-        first, second = (self.inputs.library.protocol(name) for name in names)
+        library = self.inputs.library
+        refuse_together(*(lambda name=name: library.protocol(name) for name in names))
+        first, second = map(library.protocol, names)
         return first, second
 
     @cached_property
@@ -104,16 +111,19 @@ def show_comparison(given: CompareInputs, *, as_json: bool) -> None:
     """Compare, print, and write the pages when a folder is given."""
     inputs = given.inputs
     checked = ("children", "seed", "courses", "parameters", "workers", "cohort")
-    refuse_together(
-        *(lambda name=name: getattr(given, name) for name in checked), lambda: inputs.check("language", "out", "now")
-    )
+    with repaired_in(OPTIONS):
+        refuse_together(
+            *(lambda name=name: getattr(given, name) for name in checked),
+            lambda: inputs.check("language", "out", "now"),
+        )
     question = Question(
         protocols=given.protocols, parameters=given.parameters, children=given.children, seed=given.seed,
         courses=given.courses, cohort=given.cohort, library=inputs.library,
     )  # fmt: skip
     bar = ProgressBar()
     try:
-        comparison = compare(question, inputs.now, workers=given.workers, progress=bar.tell, keep=given.keep_given)
+        with repaired_in(OPTIONS):
+            comparison = compare(question, inputs.now, workers=given.workers, progress=bar.tell, keep=given.keep_given)
     finally:
         bar.clear()
     written = _write(comparison, inputs.out, inputs.language) if inputs.out else []

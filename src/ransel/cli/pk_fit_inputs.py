@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,8 @@ import numpy as np
 
 from ransel.cli.documents import read_text
 from ransel.cli.inputs import refuse_together
-from ransel.cli.pk_options import hours
-from ransel.cli.pk_source import covariates_of
+from ransel.cli.pk_options import hours, repaired_in
+from ransel.cli.pk_source import covariates_of, sizes_that_change
 from ransel.cli.settings import Settings, read_settings
 from ransel.language import Language, Message, Refusal, Refused, refuse
 from ransel.pharmacokinetics.dosing.dosing import regimen
@@ -91,22 +91,17 @@ class FitInputs:
         """The protocol by which the children were dosed; None when the table says what was given."""
         if self.protocol_given is None:
             return None
-        try:
+        with repaired_in({"protocol": "--protocol"}):
             return self._shelf.library.protocol(self.protocol_given)
-        except Refused as refused:
-            raise Refused(replace(one, field="--protocol") for one in refused.refusals) from None
 
     @cached_property
     def parameters(self) -> ParameterSet:
         """What is known of the drug in children."""
         protocol = self.protocol
-        try:
+        with repaired_in({"parameters": "--parameters"}):
             if protocol is None:
                 return self._shelf.parameters(self.parameters_given)
             return self._shelf.for_protocol(protocol, self.parameters_given)
-        except Refused as refused:
-            fields = {"parameters": "--parameters"}
-            raise Refused(replace(one, field=fields.get(one.field, one.field)) for one in refused.refusals) from None
 
     @cached_property
     def covariates(self) -> Covariates:
@@ -173,12 +168,13 @@ class FitInputs:
     @property
     def said(self) -> tuple[Message, ...]:
         """What a reader must know of what was given, and to whom."""
+        sizes = sizes_that_change(self.table, self.parameters)
         if self.protocol is None:
             meant = ", ".join(self.parameters.for_substances)
-            return (Message("pk.table-says-no-drug", {"meant": meant}), Message("pk-fit.doses-of-table"))
+            return (Message("pk.table-says-no-drug", {"meant": meant}), Message("pk-fit.doses-of-table"), *sizes)
         days = f"{float(self._interval) / HOURS_IN_A_DAY:g}"
         values = {"protocol": self.protocol.id, "courses": self.courses, "days": days}
-        return (Message("pk-fit.doses-of-protocol", values),)
+        return (Message("pk-fit.doses-of-protocol", values), *sizes)
 
     def check(self) -> None:
         """Read everything.

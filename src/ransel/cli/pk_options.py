@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
@@ -13,6 +15,21 @@ from ransel.quantities import Concentration, DoseRate, Duration, Mass
 Choice = TypeVar("Choice", bound=StrEnum)
 _WHOLE = re.compile(r"[0-9]{1,20}")
 _WINDOW = re.compile(r"(?P<begin>[0-9]+(?:\.[0-9]+)?)-(?P<end>[0-9]+(?:\.[0-9]+)?)")
+
+
+@contextmanager
+def repaired_in(options: Mapping[str, str]) -> Iterator[None]:
+    """Let refusals from further in, which know no options, name the option in which a person can repair them.
+
+    Raises:
+        Refused: with the same refusals, whose field is one of `options` by its name there.
+    """
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(
+            one if one.file else replace(one, field=options.get(one.field, one.field)) for one in refused.refusals
+        ) from None
 
 
 def milligrams(text: str | None, option: str) -> float | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
 from ransel.cli.documents import read_text
 from ransel.cli.inputs import refuse_together
-from ransel.cli.pk_options import choice, hours, level, milligrams_per_hour, whole_number
+from ransel.cli.pk_options import choice, hours, level, milligrams_per_hour, repaired_in, whole_number
 from ransel.cli.pk_source import ProtocolSource, Source, TableSource, table_source
 from ransel.cli.settings import Settings, read_settings
-from ransel.language import Language, Refusal, Refused, refuse
+from ransel.language import Language, refuse
 from ransel.pharmacokinetics.events.table import EventTable, read_event_table
 from ransel.pharmacokinetics.level_models import LevelModel, LinearModel, SaturableModel
 from ransel.pharmacokinetics.parameters.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
@@ -116,10 +116,8 @@ class SimulateInputs:
     def source(self) -> Source:
         """Whose levels they are."""
         shelf = ParameterShelf(Library(self.settings.protocols))
-        try:
+        with repaired_in({"protocol": "--protocol", "parameters": "--parameters", "children": "--children"}):
             return self._of_protocol(shelf) if self.table is None else self._of_table(self.table, shelf)
-        except Refused as refused:
-            raise Refused(map(_where_written, refused.refusals)) from None
 
     def _of_table(self, table: EventTable, shelf: ParameterShelf) -> TableSource:
         source = table_source(table, shelf.parameters(self.parameters_given), self.seed, self.until)
@@ -167,9 +165,3 @@ class SimulateInputs:
         refuse_together(*(lambda name=name: getattr(self, name) for name in names))
         refuse_together(lambda: self.source)
         refuse_together(lambda: self.grid)
-
-
-def _where_written(refusal: Refusal) -> Refusal:
-    """Let a refusal from further in name the option in which a person can repair it."""
-    options = {"protocol": "--protocol", "parameters": "--parameters", "children": "--children"}
-    return replace(refusal, field=options.get(refusal.field, refusal.field)) if not refusal.file else refusal

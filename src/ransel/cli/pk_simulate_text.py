@@ -29,7 +29,11 @@ def simulation_text(done: Simulated) -> str:
     if done.levels:
         parts += [*_levels_text(done, language), ""]
     parts += _children_text(done, language) if done.inputs.table is not None else _courses_text(done, language)
-    parts += ["", Message("pk.simulated-units").text(language), ""]
+    parts += ["", Message("pk.simulated-units").text(language)]
+    if done.inputs.table is not None:
+        begin, end = (four_digits(float(hour), language) for hour in done.inputs.source.windows[0])
+        parts += [Message("pk.simulated-window", {"begin": begin, "end": end}).text(language)]
+    parts += [""]
     parts += [f"! {name}: {why.text(language)}" for name, why in done.failures[:ROWS_SHOWN]]
     parts += [Message("pk.taken-head").text(language)]
     parts += [f"  {message.text(language)}" for message in _said(done)]

@@ -104,6 +104,7 @@ class TableSource:
             Message("pk.table-says-no-drug", {"meant": meant}),
             varied or Message("pk.children-typical"),
             Message("pk.no-antibodies"),
+            *sizes_that_change(self.table, self.parameters),
         )
 
     def blocks(self) -> Iterator[Block]:
@@ -152,7 +153,7 @@ def covariates_of(table: EventTable, parameters: ParameterSet) -> Covariates:
     Raises:
         Refused: with every column that is missing, and every child without a number above nought in it.
     """
-    needed = sorted({column for one in parameters.covariates for column in COLUMNS[one.covariate]})
+    needed = _needed(parameters)
     missing = [name for name in needed if name not in table.covariates]
     if missing:
         raise Refused(Refusal("pk.no-covariate", name, "", {"set": parameters.id}, table.file) for name in missing)
@@ -169,6 +170,21 @@ def covariates_of(table: EventTable, parameters: ParameterSet) -> Covariates:
         [row.covariates[name] if name in needed else NOT_USED for row in firsts] for name in ("AGE", "WT", "HT")
     )
     return Covariates.given(ages, weights, heights)
+
+
+def sizes_that_change(table: EventTable, parameters: ParameterSet) -> Iterator[Message]:
+    """Say of how many children later rows hold another weight, height or age than the first, which is the one used."""
+    needed = [name for name in _needed(parameters) if name in table.covariates]
+    changed = sum(
+        any(row.covariates[name] != rows[0].covariates[name] for row in rows[1:] for name in needed)
+        for _, rows in table.of_each_child()
+    )
+    if changed:
+        yield Message("pk.first-row-holds", {"columns": ", ".join(needed), "count": changed})
+
+
+def _needed(parameters: ParameterSet) -> list[str]:
+    return sorted({column for one in parameters.covariates for column in COLUMNS[one.covariate]})
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -31,7 +31,7 @@ KINDS = tuple(UNITS)
 STEP: Mapping[str, float] = {"kilometres": 1.0, "hours-on-the-road": 0.1}
 """To what a total of one child is rounded before percentiles are taken; everything else is a whole number."""
 BLOCK = 65_536
-MOST_CHILDREN = 100_000_000
+MOST_CHILDREN = 1_000_000_000
 
 Asked = Mapping[str, Floats | Days | None]
 """What one course asks of each child of a block, by kind; None where nothing is known."""
@@ -44,17 +44,20 @@ def burden(
     seed: int,
     setting: BurdenSetting,
     base: BurdenSetting | None = None,
+    courses: int | None = None,
 ) -> BurdenComparison:
     """Return what two regimens ask of the same simulated families; the same ones for the same seed.
 
-    Assumptions that a setting shares with a base keep the ids that they have there.
+    Assumptions that a setting shares with a base keep the ids that they have there. `courses` is how many; None as many
+    as each protocol has.
 
     Raises:
         Refused: for a number of children below one or absurdly large, or a seed that is none.
     """
     if not 1 <= children <= MOST_CHILDREN:
         refuse("burden.children", "children", children, most=MOST_CHILDREN)
-    kinds = _worked_out(_courses(first, setting), _courses(second, setting), children, seed, setting)
+    old, new = (_courses(one, setting, courses) for one in (first, second))
+    kinds = _worked_out(old, new, children, seed, setting)
     figures = tuple(_figure(kind, found, children, ids_for(kind, setting, base)) for kind, found in kinds.items())
     more = {kind: None if found.more is None else found.more / children for kind, found in kinds.items()}
     return BurdenComparison(
@@ -69,13 +72,18 @@ def burden(
 
 
 def burdens(
-    first: Protocol, second: Protocol, children: int, seed: int, settings: Sequence[BurdenSetting]
+    first: Protocol,
+    second: Protocol,
+    children: int,
+    seed: int,
+    settings: Sequence[BurdenSetting],
+    courses: int | None = None,
 ) -> tuple[BurdenComparison, ...]:
     """Return the burden under every setting, in the same families; the first one says what the others come to.
 
     What a family is asked hangs on how a hospital does it, so one practice alone would say too much.
     """
-    base, *others = (burden(first, second, children, seed, setting, settings[0]) for setting in settings)
+    base, *others = (burden(first, second, children, seed, setting, settings[0], courses) for setting in settings)
     return (replace(base, says=(*base.says, *filter(None, map(other_setting, others)))), *others)
 
 
@@ -127,11 +135,11 @@ class _Kind:
             self.more += int(np.sum(new > old))
 
 
-def _courses(protocol: Protocol, setting: BurdenSetting) -> _Regimen:
-    numbers = range(1, min(protocol.course.courses.value, MOST_COURSES) + 1)
+def _courses(protocol: Protocol, setting: BurdenSetting, courses: int | None) -> _Regimen:
+    last = min(protocol.course.courses.value, MOST_COURSES) if courses is None else courses
     as_suggested = setting.containers.as_suggested.value
-    courses = tuple(course_of(protocol, number, as_suggested=as_suggested) for number in numbers)
-    return _Regimen(courses, protocol.product.substance == setting.substance)
+    each = tuple(course_of(protocol, number, as_suggested=as_suggested) for number in range(1, last + 1))
+    return _Regimen(each, protocol.product.substance == setting.substance)
 
 
 def _worked_out(

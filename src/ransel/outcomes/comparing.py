@@ -75,11 +75,11 @@ def compare(
     )  # fmt: skip
     return Comparison(
         made=made,
-        titles=(short_title(first), short_title(second)),
+        titles=_titles(first, second),
         home_for_ward=_is_home_for_ward(first, second),
         exposure=exposure,
         tolerability=tuple(_tolerability(question)),
-        burden=tuple(_burden(question, settings)),
+        burden=tuple(_burden(question, settings, exposure.courses)),
         assumptions=_assumptions(question, shelf, settings),
     )
 
@@ -93,6 +93,14 @@ def short_title(protocol: Protocol) -> Words:
     return Words(en=name.text("en"), nl=name.text("nl"))
 
 
+def _titles(first: Protocol, second: Protocol) -> tuple[Words, Words]:
+    """Return what the two are called: short, unless nobody could tell them apart by that."""
+    short = short_title(first), short_title(second)
+    if short[0] != short[1]:
+        return short
+    return first.title, second.title
+
+
 def _tolerability(question: Question) -> Iterator[TolerabilityComparison]:
     """Go through the published tables that are about these products, then own courses."""
     tables = (table.between(*question.protocols) for table in published_tables(question.library))
@@ -101,8 +109,8 @@ def _tolerability(question: Question) -> Iterator[TolerabilityComparison]:
         yield cohort_tolerability(question.cohort, *_ids(question), library=question.library)
 
 
-def _burden(question: Question, settings: Sequence[BurdenSetting]) -> Iterator[BurdenComparison]:
-    yield from burdens(*question.protocols, question.children, question.seed, settings)
+def _burden(question: Question, settings: Sequence[BurdenSetting], courses: int) -> Iterator[BurdenComparison]:
+    yield from burdens(*question.protocols, question.children, question.seed, settings, courses)
     if question.cohort:
         yield cohort_burden(question.cohort, *_ids(question), library=question.library)
 

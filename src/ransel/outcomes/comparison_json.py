@@ -13,6 +13,7 @@ from ransel.outcomes.burden import BurdenComparison, BurdenFigure
 from ransel.outcomes.comparison import Comparison
 from ransel.outcomes.exposure import ExposureComparison, Measure, Recalled
 from ransel.outcomes.interval import Interval
+from ransel.outcomes.risk import ratio_note
 from ransel.outcomes.tolerability import Count, TermComparison, TolerabilityComparison
 
 SCHEMA = "ransel/compare/1"
@@ -73,6 +74,7 @@ def _measure(one: Measure) -> dict[str, Any]:
 def _recalled(one: Recalled) -> dict[str, Any]:
     return {
         "measure": one.measure, "unit": one.unit, "first": _number(one.first), "second": _number(one.second),
+        "first_deviation": _number(one.first_deviation), "second_deviation": _number(one.second_deviation),
         "confidence": one.confidence.value, "source": one.source,
     }  # fmt: skip
 
@@ -93,6 +95,7 @@ def _tolerability(compared: TolerabilityComparison, language: Language) -> dict[
 
 
 def _term(one: TermComparison, language: Language) -> dict[str, Any]:
+    without = ratio_note(one)
     return {
         "term": one.term,
         "title": one.title.text(language),
@@ -100,6 +103,7 @@ def _term(one: TermComparison, language: Language) -> dict[str, Any]:
         "second": _count(one.second),
         "risk_ratio": _interval(one.risk_ratio),
         "risk_ratio_score": _interval(one.risk_ratio_score),
+        "risk_ratio_note": None if without is None else without.text(language),
         "risk_difference": _interval(one.risk_difference),
         "p": _number(one.p),
         "p_adjusted": _number(one.p_adjusted),

@@ -95,7 +95,13 @@ def _observed(observed: Sequence[Recalled]) -> Iterator[Message]:
             continue
         values = {"first": one.first, "second": one.second, "first_sd": deviations[0], "second_sd": deviations[1]}
         numbers = {name: Number(value, 1) for name, value in values.items() if value is not None}
-        yield Message("exposure.says.observed", {**numbers, "unit": one.unit, "mark": one.confidence})
+        said = {**numbers, "unit": one.unit, "mark": one.confidence}
+        alike = (one.first, one.first_deviation) == (one.second, one.second_deviation)
+        yield (
+            Message("exposure.says.observed-alike", {key: said[key] for key in ("first", "first_sd", "unit", "mark")})
+            if alike  # the same children: both regimens are given in one way
+            else Message("exposure.says.observed", said)
+        )
 
 
 def _intervals(own: tuple[Fraction, Fraction]) -> Message:

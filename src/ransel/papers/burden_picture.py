@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from ransel.language import Language, Message
 from ransel.outcomes.burden import BurdenComparison, BurdenFigure
 from ransel.papers.drawing import HAIR, QUIET, box, line, text
-from ransel.papers.figure import NEW, OLD, Figure, Table, picture, rough, shown
+from ransel.papers.figure import NEW, OLD, Figure, Table, picture, rough, sentence, shown
 from ransel.papers.lettering import wrapped
 from ransel.protocols.protocol import Words
 
@@ -94,23 +95,22 @@ def burden_table(burden: BurdenComparison, titles: tuple[Words, Words], language
 
 
 def _worked_out_table(burden: BurdenComparison, titles: tuple[Words, Words], language: Language) -> Table:
-    courses = max((len(one.first) for one in burden.figures), default=0)
+    """Return a row for each kind: in a course the mean of the old and of the new, and what all courses come to."""
+    courses = max((len(by_course) for one in burden.figures for by_course in (one.first, one.second)), default=0)
     head = (
-        _say("kind", language), _say("regimen", language),
+        _say("kind", language),
         *(Message("burden-picture.course", {"number": number}).text(language) for number in range(1, courses + 1)),
-        _say("all-courses", language),
-    )  # fmt: skip
+        *(Message("burden-picture.all-courses", {"regimen": one}).text(language) for one in titles),
+    )
     rows = tuple(
         (
-            _name(one, language), name.text(language), *(rough(value, language) for value in by_course),
-            _range(total, language),
+            _name(one, language),
+            *(f"{rough(old, language)} → {rough(new, language)}" for old, new in zip_longest(one.first, one.second)),
+            _range(one.first_total, language), _range(one.second_total, language),
         )
         for one in burden.figures
-        for name, by_course, total in (
-            (titles[0], one.first, one.first_total), (titles[1], one.second, one.second_total),
-        )
     )  # fmt: skip
-    widths = (32.0, 24.0, *(9.0 for _ in range(courses)), 24.0)
+    widths = (32.0, *(15.0 for _ in range(courses)), 26.0, 26.0)
     return Table(_caption(burden, language), head, rows, widths, _notes(burden, language))
 
 
@@ -128,7 +128,7 @@ def _own_table(burden: BurdenComparison, titles: tuple[Words, Words], language: 
 
 def _caption(burden: BurdenComparison, language: Language) -> str:
     caption = _say("caption-own" if burden.own else "caption", language)
-    return caption if burden.title is None else f"{burden.title.text(language)}. {caption}"
+    return caption if burden.title is None else f"{sentence(burden.title.text(language))} {caption}"
 
 
 def _notes(burden: BurdenComparison, language: Language) -> tuple[str, ...]:

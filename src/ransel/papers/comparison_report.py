@@ -6,15 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from ransel.language import Joined, Language, Message, Moment
 from ransel.outcomes.comparison import Comparison
+from ransel.outcomes.risk import ALPHA
 from ransel.outcomes.tolerability import TermComparison, TolerabilityComparison, Verdict
 from ransel.papers.burden_picture import burden_figure
 from ransel.papers.exposure_picture import exposure_figure
-from ransel.papers.figure import shown
+from ransel.papers.figure import sentence, shown
 from ransel.papers.forest_picture import forest_figure
-from ransel.papers.hundred_picture import hundred_figure, lay_title
+from ransel.papers.hundred_picture import hundred_figure, lay_title, says_of
 from ransel.papers.page_report import PageReport, Section
 from ransel.protocols.protocol import Words
 
+CERTAIN = 0.05
+"""A difference whose probability after Holm's correction is below this is shown even by a strict count."""
 FEWEST_LAY, MOST_LAY = 3, 5
 """How many side effects parents see as dots, at most: those that differ first."""
 
@@ -24,7 +27,10 @@ def doctors_report(comparison: Comparison, language: Language) -> PageReport:
     published, titles = comparison.published, comparison.titles
     sections = (
         Section(_say("doctors-exposure", language), (), exposure_figure(comparison.exposure, titles, language)),
-        Section(_say("doctors-tolerability", language), (), forest_figure(published, language))
+        Section(
+            _say("doctors-tolerability", language), (), forest_figure(published, language),
+            tuple(one.text(language) for one in _other_tables(comparison, published)),
+        )
         if published is not None
         else Section(_say("doctors-tolerability-none", language), (_say("nothing-published", language),)),
         Section(_say("doctors-burden", language), (), burden_figure(comparison.worked_out, titles, language)),
@@ -40,6 +46,18 @@ def doctors_report(comparison: Comparison, language: Language) -> PageReport:
         rests=tuple(rests_on(comparison, language)),
         foot=_say("foot", language),
     )
+
+
+def _other_tables(comparison: Comparison, shown_whole: TolerabilityComparison) -> Iterator[Message]:
+    """Say in a line what every other published table shows, so that no table is chosen for what it shows."""
+    for one in comparison.tolerability:
+        if one.source and one is not shown_whole:
+            first, second = one.titles
+            fewer, more = (
+                _listed([term for term in one.terms if term.verdict is verdict])
+                for verdict in (Verdict.FEWER, Verdict.MORE)
+            )
+            yield Message("report.other-table", {"first": first, "second": second, "fewer": fewer, "more": more})
 
 
 def is_for_parents(comparison: Comparison) -> bool:
@@ -71,6 +89,7 @@ def parents_report(comparison: Comparison, language: Language) -> PageReport:
         Section(
             _say("parents-burden", language), (),
             burden_figure(comparison.worked_out, titles, language, simple=True),
+            tuple(one.text(language) for one in _families_differ(comparison)),
         ),
     )  # fmt: skip
     return PageReport(
@@ -78,10 +97,10 @@ def parents_report(comparison: Comparison, language: Language) -> PageReport:
         language=language,
         title=_say("parents-title", language),
         subtitle=_say("parents-subtitle", language),
-        lead=(" ".join(one.text(language) for one in _parents_lead(comparison, published, language)),),
+        lead=tuple(one.text(language) for one in _parents_lead(comparison, published, language)),
         sections=sections,
         rests_title=_say("parents-sure", language),
-        rests=tuple(one.text(language) for one in _how_sure(comparison)),
+        rests=tuple(one.text(language) for one in _how_sure(comparison, published)),
         foot=_say("foot", language),
     )
 
@@ -91,21 +110,30 @@ def claims(comparison: Comparison) -> Iterator[Message]:
     yield _claim_about_side_effects(comparison)
     yield from _claim_about_hospital(comparison)
     peak = comparison.exposure.measure("peak").ratio.estimate
-    lower = _Number(round(100 * (1 - peak))), "report.claim-effect"
-    higher = _Number(round(100 * (peak - 1))), "report.claim-effect-higher"
-    percent, key = lower if peak <= 1 else higher
-    yield Message(key, {"percent": percent, "second": comparison.titles[1]})
+    percent = round(100 * (peak - 1))
+    if not percent:
+        yield Message("report.claim-effect-same", {"second": comparison.titles[1]})
+        return
+    key = "report.claim-effect" if percent < 0 else "report.claim-effect-higher"
+    yield Message(key, {"percent": _Number(abs(percent)), "second": comparison.titles[1]})
 
 
 def _claim_about_side_effects(comparison: Comparison) -> Message:
     published = comparison.published
     if published is None:
-        return Message("report.claim-nothing-published")
+        own = any(one.terms for one in comparison.tolerability)
+        return Message("report.claim-only-own" if own else "report.claim-nothing-published")
     found = {verdict: [one for one in published.terms if one.verdict is verdict] for verdict in Verdict}
     return Message("report.claim-fewer", {
         "fewer": _listed(found[Verdict.FEWER]), "more": _listed(found[Verdict.MORE]),
         "not_shown": _listed(found[Verdict.NOT_SHOWN]), "second": comparison.titles[1],
+        "count": len(published.terms), "remain": _listed([one for one in published.terms if _remains(one)]),
     })  # fmt: skip
+
+
+def _remains(one: TermComparison) -> bool:
+    """Whether a difference is still shown after correction for the number of comparisons."""
+    return one.p_adjusted is not None and one.p_adjusted < ALPHA
 
 
 def _claim_about_hospital(comparison: Comparison) -> Iterator[Message]:
@@ -113,33 +141,51 @@ def _claim_about_hospital(comparison: Comparison) -> Iterator[Message]:
     nights, trips = _totals(comparison, "nights"), _totals(comparison, "trips")
     if nights is None or trips is None:
         return
-    worked_out = [one for one in comparison.burden if not one.own]
-    found = [figure.second_total[1] for one in worked_out for figure in one.figures
-             if figure.id == "nights" and figure.second_total is not None]  # fmt: skip
-    yield Message("report.claim-hospital", {
-        "first": nights["first"], "second": nights["second"], "least": _Number(min(found)), "most": _Number(max(found)),
-        "first_trips": trips["first"], "second_trips": trips["second"],
-    })  # fmt: skip
+    said = {
+        "first": nights["first"], "second": nights["second"], "first_trips": trips["first"],
+        "second_trips": trips["second"],
+    }  # fmt: skip
+    least, most = _nights_by_practice(comparison)
+    if least.text() == most.text():
+        yield Message("report.claim-hospital-alike", said)
+        return
+    yield Message("report.claim-hospital", {**said, "least": least, "most": most})
+
+
+def _nights_by_practice(comparison: Comparison) -> tuple[_Number, _Number]:
+    """Return the fewest and the most nights of the new way over all practices, each the mean of a child."""
+    found = [
+        figure.second_total[1] for one in comparison.burden if not one.own for figure in one.figures
+        if figure.id == "nights" and figure.second_total is not None
+    ]  # fmt: skip
+    return _Number(min(found)), _Number(max(found))
+
+
+def _families_differ(comparison: Comparison) -> Iterator[Message]:
+    """Say to parents for how many families the new way asks more, as the comparison says it to doctors."""
+    for one in comparison.worked_out.says:
+        if one.key == "burden.says.for-some-more":
+            yield Message("report.parents-families", one.values)
 
 
 def _parents_lead(comparison: Comparison, published: TolerabilityComparison, language: Language) -> Iterator[Message]:
     yield Message("report.parents-lead")
-    fewer, more = (
-        _names([one for one in published.terms if one.verdict is verdict], language) or _say("none", language)
-        for verdict in (Verdict.FEWER, Verdict.MORE)
-    )
-    yield Message("report.parents-lead-effects", {"fewer": fewer, "more": more})
+    yield Message("report.parents-lead-effects", {"found": " ".join(_lay_findings(published, language))})
     nights, trips = _totals(comparison, "nights"), _totals(comparison, "trips")
     if nights is not None and trips is not None:
+        least, most = _nights_by_practice(comparison)
         yield Message("report.parents-lead-nights", {
+            "least": least.whole, "most": most.whole,
             "first": nights["first"].whole, "second": nights["second"].whole,
             "first_trips": trips["first"].whole, "second_trips": trips["second"].whole,
         })  # fmt: skip
 
 
-def _how_sure(comparison: Comparison) -> Iterator[Message]:
+def _how_sure(comparison: Comparison, published: TolerabilityComparison) -> Iterator[Message]:
     yield Message("report.parents-sure-1")
-    yield Message("report.parents-sure-2")
+    yield Message("report.parents-sure-2", {"terms": len(published.terms)})
+    if not any(one.p_adjusted is not None and one.p_adjusted < CERTAIN for one in published.terms):
+        yield Message("report.parents-sure-none")
     yield Message("report.parents-sure-3", {"count": len(comparison.assumptions)})
     yield Message("report.parents-sure-4")
 
@@ -191,6 +237,15 @@ def _with_doubt(one: TermComparison) -> Words | Message:
         if one.borderline and one.verdict is not Verdict.NOT_SHOWN
         else one.title
     )
+
+
+def _lay_findings(published: TolerabilityComparison, language: Language) -> Iterator[str]:
+    """Say what was seen less often and what more often, and apart from it what only perhaps was."""
+    for verdict in (Verdict.FEWER, Verdict.MORE):
+        for borderline in (False, True):
+            terms = [one for one in published.terms if one.verdict is verdict and one.borderline is borderline]
+            if terms:
+                yield sentence(f"{says_of(terms[0], language)}: {_names(terms, language)}")
 
 
 def _names(terms: Sequence[TermComparison], language: Language) -> str:

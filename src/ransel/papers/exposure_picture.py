@@ -165,13 +165,14 @@ def _recalled_row(one: Recalled, language: Language) -> tuple[str, ...]:
 
 
 def _simple_table(exposure: ExposureComparison, titles: tuple[Words, Words], language: Language) -> Table:
+    """Return two levels that one can point at in the picture; an area would be taken for how well it works."""
     head = (_say("simple-measure", language), titles[0].text(language), titles[1].text(language))
-    found: Iterable[Measure] = (exposure.measure(name) for name in ("peak", "area-first"))
+    found: Iterable[Measure] = (exposure.measure(name) for name in ("peak", "trough"))
     rows = tuple(
         (
             Message(f"exposure-picture.simple-{one.id}").text(language),
-            f"{shown(one.first.p50, language, 1 if one.id == 'peak' else 0)} {one.unit}",
-            f"{shown(one.second.p50, language, 1 if one.id == 'peak' else 0)} {one.unit}",
+            f"{shown(one.first.p50, language, 1)} {one.unit}",
+            f"{shown(one.second.p50, language, 1)} {one.unit}",
         )
         for one in found
     )

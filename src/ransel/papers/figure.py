@@ -80,3 +80,8 @@ def rough(value: float | None, language: Language) -> str:
 def significant(value: float | None, language: Language) -> str:
     """Return a number with three figures."""
     return "–" if value is None else shown(value, language, figures_of(value))
+
+
+def sentence(words: str) -> str:
+    """Return a remark as a sentence of its own."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."

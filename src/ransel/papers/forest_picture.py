@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from math import log
 
 from ransel.language import Language, Message
@@ -11,13 +12,16 @@ from ransel.outcomes.interval import Interval
 from ransel.outcomes.tolerability import Count, TermComparison, TolerabilityComparison, Verdict
 from ransel.papers.drawing import HAIR, INK, QUIET, box, element, line, text
 from ransel.papers.figure import NEW, OLD, Figure, Table, picture, shown
+from ransel.papers.lettering import width_of
 
 WIDTH = 320.0
 WIDTHS = (25.0, 17.0, 17.0, 20.0, 20.0, 14.0, 7.5, 17.5)
-NAMES, LEFT, RIGHT = 4.0, 146.0, 314.0
-ROW, TOP, FOOT = 17.0, 44.0, 34.0
+NAMES, LEAST_LEFT, MOST_LEFT, RIGHT = 4.0, 146.0, 196.0, 314.0
+ROW, TOP, FOOT, LETTERS = 17.0, 44.0, 34.0, 12.5
 LEAST, MOST = 0.05, 20.0
 TICKS = (0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
+PREFERRED, ROOM = (1.0, 0.1, 10.0, 0.25, 4.0, 0.5, 2.0), 25.0
+"""Which of them get a number first, and how much room it takes."""
 _ARROW = 5.0
 
 
@@ -46,11 +50,17 @@ class _Forest:
         high = max([4.0, *(one.high for one in drawn)])
         return max(low * 0.85, LEAST), min(high * 1.15, MOST)
 
+    @cached_property
+    def left(self) -> float:
+        """Where the plot begins: behind the longest name."""
+        names = (width_of(one.title.text(self.language), LETTERS, bold=True) for one in self.compared.terms)
+        return min(max(LEAST_LEFT, NAMES + max(names, default=0.0)), MOST_LEFT)
+
     def x(self, ratio: float) -> float:
         """Return where a ratio lies; what is too far out is at the edge."""
         low, high = self._span
         part = (log(min(max(ratio, low), high)) - log(low)) / (log(high) - log(low))
-        return LEFT + (RIGHT - LEFT) * part
+        return self.left + (RIGHT - self.left) * part
 
     def svg(self, title: str) -> str:
         """Return the document."""
@@ -61,7 +71,7 @@ class _Forest:
     def _sides(self) -> Iterator[str]:
         bottom = self.height - FOOT
         one = self.x(1.0)
-        yield box(LEFT, TOP - 6, one - LEFT, bottom - TOP + 6, fill=NEW, fill_opacity="0.07")
+        yield box(self.left, TOP - 6, one - self.left, bottom - TOP + 6, fill=NEW, fill_opacity="0.07")
         yield box(one, TOP - 6, RIGHT - one, bottom - TOP + 6, fill=OLD, fill_opacity="0.07")
         fewer, more = (_say(side, self.language) for side in ("fewer", "more"))
         yield text(NAMES, 14, f"← {fewer}", 12.5, bold=True, fill=NEW)
@@ -70,21 +80,32 @@ class _Forest:
     def _axis(self) -> Iterator[str]:
         low, high = self._span
         bottom = self.height - FOOT
+        labelled = self._labelled()
         for tick in TICKS:
             if low <= tick <= high:
                 x = self.x(tick)
                 yield line(
                     x, TOP - 6, x, bottom, stroke=INK if tick == 1 else HAIR, stroke_width=1.4 if tick == 1 else 0.8
                 )
-                yield text(x, bottom + 15, shown(tick, self.language, 0 if tick >= 1 else 2 if tick == 0.25 else 1), 12,
-                           text_anchor="middle", fill=QUIET)  # fmt: skip
+            if tick in labelled:
+                number = shown(tick, self.language, 0 if tick >= 1 else 2 if tick == 0.25 else 1)
+                yield text(self.x(tick), bottom + 15, number, 12, text_anchor="middle", fill=QUIET)
         yield text(RIGHT, bottom + 30, Message("forest.axis").text(self.language), 12, text_anchor="end", fill=QUIET)
+
+    def _labelled(self) -> list[float]:
+        """Return the ratios with room for their number, the line of no difference first."""
+        low, high = self._span
+        found: list[float] = []
+        for tick in sorted((one for one in TICKS if low <= one <= high), key=PREFERRED.index):
+            if all(abs(self.x(tick) - self.x(other)) >= ROOM for other in found):
+                found.append(tick)
+        return found
 
     def _rows(self) -> Iterator[str]:
         for number, one in enumerate(self.compared.terms):
             y = TOP + ROW * number + ROW / 2
             bold = one.verdict in {Verdict.FEWER, Verdict.MORE}
-            yield text(NAMES, y + 4, one.title.text(self.language), 12.5, bold=bold)
+            yield text(NAMES, y + 4, one.title.text(self.language), LETTERS, bold=bold)
             ratio = one.risk_ratio or one.risk_ratio_score
             if ratio is None:
                 yield text(RIGHT, y + 4, _say("no-ratio", self.language), 11.5, fill=QUIET, text_anchor="end")

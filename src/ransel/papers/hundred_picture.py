@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 from ransel.language import Language, Message
 from ransel.outcomes.tolerability import Count, TermComparison, TolerabilityComparison, Verdict
-from ransel.papers.drawing import HAIR, INK, element, text
+from ransel.papers.drawing import HAIR, element, text
 from ransel.papers.figure import NEW, OLD, Figure, Table, picture
-from ransel.papers.lettering import wrapped
 from ransel.protocols.protocol import Words
 
-WIDTH = 540.0
-WIDTHS = (1.5, 0.9, 1.0, 1.2)
-NAMES, FIRST, SECOND = 4.0, 132.0, 346.0
+WIDTH = 480.0
+WIDTHS = (1.5, 0.85, 0.95, 1.3)
+NAMES, FIRST, SECOND = 4.0, 8.0, 252.0
 ACROSS, STEP, RADIUS = 20, 9.4, 3.6
-ROW, TOP = 62.0, 30.0
+ROW, TOP, LETTERS = 74.0, 24.0, 16.5
 HUNDRED = 100
 
 
@@ -67,17 +66,17 @@ class _Dots:
 
     def _head(self) -> Iterator[str]:
         for left, colour, name in ((FIRST, OLD, self.titles[0]), (SECOND, NEW, self.titles[1])):
-            yield text(left - RADIUS, 16, name.text(self.language), 15, bold=True, fill=colour)
+            yield text(left - RADIUS, 15, name.text(self.language), LETTERS, bold=True, fill=colour)
 
     def _rows(self) -> Iterator[str]:
+        """Give every side effect a line for its name, which may be long, and the number beside its dots."""
         for number, one in enumerate(self.terms):
             top = TOP + ROW * number
-            for row, words in enumerate(wrapped(lay_title(one, self.language), FIRST - NAMES - 14, 15)):
-                yield text(NAMES, top + 14 + 17 * row, words, 15, bold=True)
+            yield text(NAMES, top + 16, lay_title(one, self.language), LETTERS)
             for left, colour, count in ((FIRST, OLD, one.first), (SECOND, NEW, one.second)):
-                yield from _dots(left, top + 4, _of_hundred(count), colour)
-                middle = left + ACROSS * STEP / 2
-                yield text(middle, top + 56, str(_of_hundred(count)), 13, bold=True, fill=INK, text_anchor="middle")
+                yield from _dots(left, top + 27, _of_hundred(count), colour)
+                beside = left + ACROSS * STEP
+                yield text(beside, top + 52, str(_of_hundred(count)), 20, bold=True, fill=colour)
 
 
 def _dots(left: float, top: float, filled: int, colour: str) -> Iterator[str]:
@@ -95,10 +94,14 @@ def _of_hundred(count: Count | None) -> int:
 
 
 def _row(one: TermComparison, language: Language) -> tuple[str, ...]:
-    says = {Verdict.FEWER: "fewer", Verdict.MORE: "more"}.get(one.verdict, "not-shown")
-    says = f"{says}-borderline" if one.borderline and says != "not-shown" else says
     counts = (f"{_of_hundred(count)}" for count in (one.first, one.second))
-    return lay_title(one, language), *counts, Message(f"hundred.says-{says}").text(language)
+    return lay_title(one, language), *counts, says_of(one, language)
+
+
+def says_of(one: TermComparison, language: Language) -> str:
+    """Return in plain words what a comparison shows; what hangs on a few children is a perhaps, in both directions."""
+    says = {Verdict.FEWER: "fewer", Verdict.MORE: "more"}.get(one.verdict, "not-shown")
+    return _say(f"says-{says}-borderline" if one.borderline and says != "not-shown" else f"says-{says}", language)
 
 
 def _say(key: str, language: Language, **values: object) -> str:

@@ -11,23 +11,31 @@ from xml.sax.saxutils import escape
 
 from ransel.language import Language
 from ransel.papers.drawing import element
-from ransel.papers.figure import Figure, Table
+from ransel.papers.figure import Figure, Table, sentence
 from ransel.papers.typesetting import pdf
 
 FORMULA = frozenset("=+-@\t\r")
 """With one of these a spreadsheet takes a cell for a formula."""
+FEW_COLUMNS = 4
+"""With more columns a table on a screen needs the whole width."""
 STYLE = """
 body{font:16px/1.5 'Source Sans Pro','Source Sans 3',system-ui,'Segoe UI',Roboto,sans-serif;color:#1b2430;
 background:#fff;max-width:72rem;margin:0 auto;padding:1.5rem}
-h1{font-size:1.9rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.3rem;margin:2rem 0 .4rem}
-.lead{font-size:1.1rem}.quiet,.note,caption{color:#4d5a68;font-size:.92rem}
+h1,h2{line-height:1.2;text-wrap:balance}h1{font-size:1.9rem;margin:0 0 .3rem}h2{font-size:1.3rem;margin:2rem 0 .4rem}
+.lead{font-size:1.1rem;background:#f2f5f8;border-radius:.4rem;padding:.1rem 1rem}
+.lead p{margin:.6rem 0}.quiet,.note,caption{color:#4d5a68;font-size:.92rem}
 .pair{display:flex;flex-wrap:wrap;gap:1.5rem;align-items:flex-start}
 .pair svg{flex:1 1 26rem;max-width:100%;height:auto;min-width:0}.table{flex:1 1 24rem;overflow-x:auto;min-width:0}
+.pair.wide{display:block}.pair.wide svg{display:block;width:min(100%,38rem);margin-bottom:1rem}
+.pair.wide td{white-space:nowrap}
 table{border-collapse:collapse;width:100%;font-size:.92rem}caption{text-align:left;padding-bottom:.3rem}
 th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid #b6c0ca;vertical-align:top}
-thead th{border-bottom:2px solid #4d5a68}tbody th{font-weight:600}
-.rests li{margin:.15rem 0}
-@media print{body{padding:0;max-width:none}section{break-inside:avoid}}
+thead th{border-bottom:2px solid #4d5a68;vertical-align:bottom}tbody th{font-weight:600}
+ul{padding-left:1.2rem}li{margin:.15rem 0}ul.note li{max-width:60rem}
+@media screen and (max-width:40rem){body{padding:1rem}h1{font-size:1.5rem}.lead{font-size:1rem}.pair{gap:.6rem}}
+@media print{body{padding:0;max-width:none;font-size:12px}h2{break-after:avoid}svg,tr{break-inside:avoid}
+.pair svg{flex-basis:20rem}.table{flex-basis:20rem;overflow:visible}.pair.wide svg{width:24rem}
+.pair.wide table{font-size:.78rem}}
 """
 
 
@@ -67,7 +75,7 @@ def report_html(report: PageReport) -> str:
         [
             element("h1", escape(report.title)),
             element("p", escape(report.subtitle), class_="quiet"),
-            *(element("p", escape(words), class_="lead") for words in report.lead),
+            element("div", "".join(element("p", escape(words)) for words in report.lead), class_="lead"),
             *(_section(one) for one in report.sections),
             element("section", element("h2", escape(report.rests_title)) + _list(report.rests)),
             element("p", escape(report.foot), class_="quiet"),
@@ -92,14 +100,23 @@ def report_pdf(report: PageReport) -> bytes:
 
 
 def _section(one: Section) -> str:
-    figure = "" if one.figure is None else element("div", one.figure.svg + table_html(one.figure.table), class_="pair")
     words = "".join(element("p", escape(words)) for words in one.paragraphs)
     notes = "".join(element("p", escape(words), class_="note") for words in one.notes)
+    figure = "" if one.figure is None else _figure_html(one.figure)
     return element("section", element("h2", escape(one.title)) + words + figure + notes)
 
 
+def _figure_html(figure: Figure) -> str:
+    """Return the picture with its table beside it, or below it where the table needs the whole width."""
+    table = figure.table
+    pair = element(
+        "div", figure.svg + table_html(table), class_="pair wide" if len(table.head) > FEW_COLUMNS else "pair"
+    )
+    return pair + (_list(tuple(map(sentence, table.notes)), "note") if table.notes else "")
+
+
 def table_html(table: Table) -> str:
-    """Return a table as HTML; the first cell of a row names it."""
+    """Return a table as HTML, without its notes; the first cell of a row names it."""
     head = "".join(element("th", escape(words), scope="col") for words in table.head)
     rows = "".join(element("tr", "".join(_cells(row))) for row in table.rows)
     content = (
@@ -107,8 +124,7 @@ def table_html(table: Table) -> str:
         + element("thead", element("tr", head))
         + (element("tbody", rows) if rows else "")
     )
-    notes = "".join(element("p", escape(words), class_="note") for words in table.notes)
-    return element("div", element("table", content) + notes, class_="table")
+    return element("div", element("table", content), class_="table")
 
 
 def table_csv(table: Table) -> bytes:
@@ -127,8 +143,8 @@ def _cells(row: tuple[str, ...]) -> Iterator[str]:
         yield f"<td>{escape(words)}</td>"
 
 
-def _list(lines: tuple[str, ...]) -> str:
-    return element("ul", "".join(element("li", escape(words)) for words in lines), class_="rests")
+def _list(lines: tuple[str, ...], look: str = "rests") -> str:
+    return element("ul", "".join(element("li", escape(words)) for words in lines), class_=look)
 
 
 def _plain(report: PageReport) -> Mapping[str, Any]:

@@ -107,7 +107,7 @@ class SaturableModel:
             area=np.stack([one.area for one in each], axis=1), peak=np.stack([one.peak for one in each], axis=1),
             at_end=np.stack([one.trough for one in each], axis=1),
             above=np.stack([one.above for one in each], axis=1),
-            failures=tuple((one.child, one.why) for one in each[0].failures),
+            failures=tuple({one.child: one.why for found in each for one in found.failures}.items()),
         )  # fmt: skip
 
     def _model(self, individuals: Individuals) -> SaturableElimination:

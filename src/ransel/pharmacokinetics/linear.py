@@ -6,6 +6,7 @@ children are worked on: every number is the same to the last bit.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -24,6 +25,10 @@ Kind = TypeVar("Kind", bound=np.generic)
 
 ONE_AT_A_TIME = Lock()
 """Numba's threads are one set for the whole process: two simulations that ask for them take turns."""
+
+LOADED_IN = os.getpid()
+"""Numba's threads belong to the process that loaded the kernels. In a copy of that process, as a server makes of
+itself, there are none: a parallel kernel would ask it to end, and go on with numbers that nobody has calculated."""
 
 FEW = 2 * kernel.TOGETHER
 """So few children are done sooner than other threads are woken."""
@@ -56,7 +61,7 @@ def trajectories(
     At the moment of a bolus, a reset or another occasion it is the concentration after it. Before the first moment of a
     child it is nought. Without `threads` all processors work; with one, no other thread is ever started.
     """
-    parameters, dosing = _parameters(individuals), _dosing(individuals, schedule)
+    parameters, dosing = parameters_of(individuals), dosing_of(individuals, schedule)
     if not (grid.step > 0.0 and grid.points >= 0 and np.isfinite([grid.first, grid.step]).all()):
         raise ValueError(f"a grid has a step forward and a number of points, not {grid}")
     shape = (individuals.count, grid.points)
@@ -85,7 +90,7 @@ def concentrations_at(
     levels = np.empty(wanted.shape[0])
     _run(
         kernel.levels_serial, kernel.levels_parallel, individuals.count, threads,
-        (_parameters(individuals), _dosing(individuals, schedule), wanted, places, levels),
+        (parameters_of(individuals), dosing_of(individuals, schedule), wanted, places, levels),
     )  # fmt: skip
     return levels
 
@@ -105,7 +110,7 @@ def summaries(
     wanted = Windows(_read(pairs[:, 0], np.float64, 1), _read(pairs[:, 1], np.float64, 1), float(threshold))
     _run(
         kernel.summaries_serial, kernel.summaries_parallel, individuals.count, threads,
-        (_parameters(individuals), _dosing(individuals, schedule), wanted, found),
+        (parameters_of(individuals), dosing_of(individuals, schedule), wanted, found),
     )  # fmt: skip
     return Summaries(
         area=found.area, peak=found.peak, peak_time=found.peak_time, trough=found.trough,
@@ -117,12 +122,12 @@ def _run(
     serial: Callable[..., None], parallel: Callable[..., None], children: int, threads: int | None,
     arrays: tuple[object, ...],
 ) -> None:  # fmt: skip
-    """Run over all children, with no more threads than there are processors."""
+    """Run over all children, with no more threads than there are processors; in a copied process with one."""
     if threads is not None and threads < 1:
         raise ValueError(f"at least one thread must work, not {threads}")
     most = int(numba.config.NUMBA_NUM_THREADS)  # type: ignore[attr-defined]
     wanted = most if threads is None else min(threads, most)
-    if wanted == 1 or children <= FEW:
+    if wanted == 1 or children <= FEW or os.getpid() != LOADED_IN:
         serial(0, children, *arrays)
         return
     with ONE_AT_A_TIME:
@@ -143,14 +148,15 @@ def _read(values: NDArray[Kind], kind: type[Kind], size: int) -> NDArray[Kind]:
     return seen
 
 
-def _parameters(individuals: Individuals) -> Parameters:
+def parameters_of(individuals: Individuals) -> Parameters:
+    """Return the children for the compiled code."""
     return Parameters(
         _read(individuals.clearance, np.float64, 2), _read(individuals.volume, np.float64, 2),
         _read(individuals.exchange, np.float64, 2), _read(individuals.peripheral, np.float64, 2),
     )  # fmt: skip
 
 
-def _dosing(individuals: Individuals, schedule: Schedule) -> Dosing:
+def dosing_of(individuals: Individuals, schedule: Schedule) -> Dosing:
     """Return the schedule for the compiled code, which trusts that every place it is sent to exists."""
     nothing = np.empty(0)
     dosing = Dosing(

@@ -120,11 +120,6 @@ class Piece(NamedTuple):
     hours_above: float
 
 
-UNMOVED = Block(1.0, 1.0, 0.0, 0.0)
-NOTHING = Modes(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
-EMPTY = Amounts(0.0, 0.0, 0.0)
-NO_TIME = Lapse(0.0, 1.0, 0.0, 1.0, 0.0)
-
 READ = {
     name: types.Array(kind, size, "C", readonly=True)
     for name, kind, size in (

@@ -11,7 +11,7 @@ than IEEE 754 says (no `fastmath`): that is why the same child has the same numb
 
 from __future__ import annotations
 
-from math import exp, expm1, hypot, inf, isfinite, log, log1p, sqrt
+from math import exp, hypot, inf, isfinite, log, log1p, sqrt
 
 import numpy as np
 from numba import njit, prange
@@ -19,13 +19,9 @@ from numpy.typing import NDArray
 
 from ransel.pharmacokinetics.individuals import Floats
 from ransel.pharmacokinetics.linear_arrays import (
-    EMPTY,
     LEVELS,
-    NO_TIME,
-    NOTHING,
     POINTS,
     SUMMARIES,
-    UNMOVED,
     Amounts,
     Block,
     Dosing,
@@ -37,15 +33,25 @@ from ransel.pharmacokinetics.linear_arrays import (
     Wave,
     Windows,
 )
+from ransel.pharmacokinetics.memory_ahead import ask_for
 
 BLOCK = 32
 """So many points of a grid follow from one state by a table of powers."""
+
+LINE, AHEAD = 8, 1024
+"""So many numbers come from memory at once, and are asked for so many numbers before they are written."""
 
 TOGETHER = 16
 """So many children are done by one thread before it asks for more."""
 
 
-@njit(cache=True, error_model="numpy")
+NOTHING = Modes(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
+EMPTY = Amounts(0.0, 0.0, 0.0)
+NO_TIME = Lapse(0.0, 1.0, 0.0, 1.0, 0.0)
+UNMOVED = Block(1.0, 1.0, 0.0, 0.0)
+
+
+@njit(error_model="numpy")
 def modes_of(clearance: float, volume: float, exchange: float, peripheral: float) -> Modes:
     """Return the modes of a child in an occasion."""
     out, over = clearance / volume, exchange / volume
@@ -63,20 +69,21 @@ def modes_of(clearance: float, volume: float, exchange: float, peripheral: float
     return Modes(fast, back * (out / fast), gap, into_fast / (2 * gap), into_slow / (2 * gap), back / gap, volume)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def kept_and_gain(constant: float, hours: float) -> tuple[float, float]:
-    """Return what is left of one after these hours, and what a rate of one an hour has brought."""
+    """Return what is left of one after these hours, and what a rate of one an hour leaves of itself."""
     x = constant * hours
-    if x < 0.5:
-        lost = -expm1(-x)
-        kept = 1.0 - lost
-    else:
-        kept = exp(-x)
-        lost = 1.0 - kept
-    return kept, lost / constant if x > 0.0 else hours
+    if x < 0.1:
+        # (1 - exp(-x)) / x as a series: the difference itself would have few digits left; and there is no division
+        even = x * x
+        share = 1 + even / 6 * (1 + even / 20 * (1 + even / 42 * (1 + even / 72)))
+        share -= x / 2 * (1 + even / 12 * (1 + even / 30 * (1 + even / 56)))
+        return 1.0 - x * share, hours * share
+    kept = exp(-x)
+    return kept, (1.0 - kept) / constant
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def lapse_of(modes: Modes, hours: float) -> Lapse:
     """Return what these hours do to the modes."""
     kept_fast, gain_fast = kept_and_gain(modes.fast, hours)
@@ -84,7 +91,7 @@ def lapse_of(modes: Modes, hours: float) -> Lapse:
     return Lapse(hours, kept_fast, gain_fast, kept_slow, gain_slow)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def remembered(modes: Modes, hours: float, one: Lapse, other: Lapse) -> tuple[Lapse, Lapse]:
     """Return the lapse of these hours, and another to remember: regimens come back to the same few lengths."""
     if hours == one.hours:
@@ -94,7 +101,7 @@ def remembered(modes: Modes, hours: float, one: Lapse, other: Lapse) -> tuple[La
     return lapse_of(modes, hours), one
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def later(modes: Modes, amounts: Amounts, rate: float, lapse: Lapse) -> Amounts:
     """Return the amounts after a lapse at this rate."""
     return Amounts(
@@ -104,7 +111,7 @@ def later(modes: Modes, amounts: Amounts, rate: float, lapse: Lapse) -> Amounts:
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def with_dose(modes: Modes, amounts: Amounts, central: float, peripheral: float) -> Amounts:
     """Return the amounts after so much is put into each of the compartments."""
     moved = modes.back * peripheral
@@ -115,7 +122,7 @@ def with_dose(modes: Modes, amounts: Amounts, central: float, peripheral: float)
     )
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def changed(old: Modes, new: Modes, amounts: Amounts) -> Amounts:
     """Return the same amounts in both compartments as seen by the modes of another occasion."""
     peripheral = amounts.held
@@ -124,7 +131,7 @@ def changed(old: Modes, new: Modes, amounts: Amounts) -> Amounts:
     return with_dose(new, Amounts(0.0, 0.0, 0.0), amounts.fast + amounts.slow, peripheral)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def dosed(modes: Modes, amounts: Amounts, reset: bool, central: float, peripheral: float) -> Amounts:
     """Return the amounts after a moment: emptied first where that is asked, then what is put in."""
     if reset:
@@ -132,7 +139,7 @@ def dosed(modes: Modes, amounts: Amounts, reset: bool, central: float, periphera
     return with_dose(modes, amounts, central, peripheral)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def per_litre(amounts: Amounts, modes: Modes) -> Amounts:
     """Return the amounts as concentrations, mg/L."""
     return Amounts(amounts.fast / modes.volume, amounts.slow / modes.volume, 0.0)
@@ -141,7 +148,7 @@ def per_litre(amounts: Amounts, modes: Modes) -> Amounts:
 # --- on a grid -------------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def fill_powers(modes: Modes, step: float, fast: Floats, slow: Floats, gained: Floats) -> Block:
     """Fill the tables of what 0, 1, 2 ... steps of the grid do, by doubling; return what a whole block of them does."""
     _, kept_fast, gain_fast, kept_slow, gain_slow = lapse_of(modes, step)
@@ -159,19 +166,19 @@ def fill_powers(modes: Modes, step: float, fast: Floats, slow: Floats, gained: F
     return Block(kept_fast, kept_slow, gain_fast, gain_slow)
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def write_points(
     row: Floats, begin: int, end: int, here: Amounts, rate: float, block: Block,
     fast: Floats, slow: Floats, gained: Floats,
 ) -> None:  # fmt: skip
     """Write the points of a grid between two moments; `here` and `rate`, per litre, hold at the first of them.
 
-    A piece is rounded up to eight points, as the processor does eight at a time; what is too much is written over.
+    A piece is rounded up to whole lines, as the processor does as many at a time; what is too much is written over.
     """
     one, other = here.fast, here.slow
     brought_one, brought_other = rate * block.gain_fast, rate * block.gain_slow
     while begin < end:
-        piece = row[begin : begin + min((min(BLOCK, end - begin) + 7) & -8, row.shape[0] - begin)]
+        piece = row[begin : begin + min(fast.shape[0], row.shape[0] - begin)]
         if rate == 0.0:
             for k in range(piece.shape[0]):
                 piece[k] = one * fast[k] + other * slow[k]
@@ -179,10 +186,12 @@ def write_points(
             for k in range(piece.shape[0]):
                 piece[k] = one * fast[k] + other * slow[k] + rate * gained[k]
         one, other = one * block.kept_fast + brought_one, other * block.kept_slow + brought_other
+        for ahead in range(begin + AHEAD, min(begin + BLOCK, end) + AHEAD, LINE):
+            ask_for(row, ahead)  # type: ignore[call-arg]
         begin += BLOCK
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def first_point(time: float, first: float, step: float, points: int) -> int:
     """Return the first point of the grid that is not before a time, as the grid itself rounds its times."""
     about = np.ceil((time - first) / step)  # a float, as it may be infinite
@@ -197,7 +206,7 @@ def first_point(time: float, first: float, step: float, points: int) -> int:
 # --- over windows ----------------------------------------------------------------------------------------------------
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def gathered(constant: float, gain: float, hours: float) -> float:
     """Return the area under what a rate of one an hour brings: the integral of its gain."""
     x = constant * hours
@@ -210,14 +219,14 @@ def gathered(constant: float, gain: float, hours: float) -> float:
     return hours * hours / 2 * series
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def level_after(wave: Wave, lapse: Lapse) -> float:
     """Return the concentration after a lapse."""
     brought = wave.brought_fast * lapse.gain_fast + wave.brought_slow * lapse.gain_slow
     return wave.fast * lapse.kept_fast + wave.slow * lapse.kept_slow + brought
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def turning(modes: Modes, wave: Wave) -> float:
     """Return after how many hours the concentration turns; infinite when it does not turn again."""
     one, other = wave.rise_fast, wave.rise_slow
@@ -226,13 +235,13 @@ def turning(modes: Modes, wave: Wave) -> float:
     return inf
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def settled(brought: float, constant: float) -> float:
     """Return where a mode goes in the end."""
     return brought / constant if brought != 0.0 else 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def crossing(modes: Modes, wave: Wave, threshold: float, low: float, high: float, rising: bool) -> float:
     """Return after how many hours the concentration passes the threshold, between two at which it does not turn.
 
@@ -264,7 +273,7 @@ def crossing(modes: Modes, wave: Wave, threshold: float, low: float, high: float
     return time
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def above(
     modes: Modes, wave: Wave, threshold: float, begin: float, end: float, first: float, last: float
 ) -> float:  # fmt: skip
@@ -278,7 +287,7 @@ def above(
     return 0.0
 
 
-@njit(cache=True, error_model="numpy")
+@njit(error_model="numpy")
 def piece_of(modes: Modes, amounts: Amounts, rate: float, lapse: Lapse, threshold: float) -> Piece:
     """Return what happens during a lapse at one rate, from these amounts on."""
     fast, slow = amounts.fast / modes.volume, amounts.slow / modes.volume

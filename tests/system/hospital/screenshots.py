@@ -74,6 +74,10 @@ SHOTS = (
     Shot("stop-visit", "stopping the pump at the kitchen table", "thuis-noord", "stop", "to-disconnect", 2),
     Shot("board", "all children over four weeks", "planning", "board"),
     Shot("research", "the courses without anything that says whose they are", "onderzoek", "research"),
+    Shot("research-comparison", "two regimens in own children: what was less, what was more, and how sure that is",
+         "onderzoek", "research-comparison"),
+    Shot("old-against-new", "what is published about both regimens and what can be worked out, with pages to hand out",
+         "dokter", "old-against-new"),
     Shot("people", "who can log in, and in which role", "beheer", "people"),
     Shot("policy", "who may open what, in one table", "beheer", "policy"),
 )  # fmt: skip

@@ -47,7 +47,7 @@ def regimen(
     count = protocol.course.courses.value if courses is None else courses
     if not 1 <= count <= MOST_COURSES:
         refuse("dosing.courses", "courses", count, most=MOST_COURSES)
-    starts = [number * _interval(protocol, interval_hours) for number in range(count)]
+    starts = [number * interval_of(protocol, interval_hours) for number in range(count)]
     groups = _groups(protocol, children, (rule,) if isinstance(rule, str) else rule, starts)
     first = groups[0]
     if all(group.courses == first.courses and group.one_factor for group in groups):
@@ -160,7 +160,8 @@ def _rounded(values: Floats, rounding: Rounding, step: float) -> Floats:
     return rounded
 
 
-def _interval(protocol: Protocol, hours: float | Fraction | None) -> Fraction:
+def interval_of(protocol: Protocol, hours: float | Fraction | None = None) -> Fraction:
+    """Return the hours from the start of one course to the start of the next: these, or the shortest allowed."""
     following = protocol.course.next
     if hours is not None:
         return checked_interval(hours)
