@@ -8,7 +8,7 @@ import sys
 
 import pytest
 from pyarrow import parquet
-from system.program import ROOT, ransel, tree
+from system.program import COURSE, NOOR, NOW, ROOT, ransel, tree
 
 from ransel.cli.main import _outcome
 
@@ -273,3 +273,136 @@ def test_a_wrong_command_leaves_with_two_and_a_sentence_on_the_standard_error(fo
     outcome = ransel(command, folder)
     assert (outcome.code, outcome.out) == (2, "")
     assert outcome.err.startswith(option)
+
+
+# -- one child: by its order, or by what it was really given
+
+RECORDED = ROOT / "examples" / "recordings" / "occlusion.jsonl"
+CLEARANCE = 0.424
+"""L/day for each m², of a typical child of the set that is used when none is named."""
+
+
+@pytest.fixture(name="noor")
+def noor_(folder, monkeypatch):
+    """A folder with a child and the recorded stream of a course of hers, on the day of the order."""
+    monkeypatch.setenv("RANSEL_NOW", NOW)
+    shutil.copy(NOOR, folder / "noor.toml")
+    shutil.copy(RECORDED, folder / "events.jsonl")
+    (folder / "empty.jsonl").write_text("")
+    (folder / "picture.jsonl").write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0" * 40)
+    return folder
+
+
+@pytest.fixture(name="course")
+def course_(noor):
+    """Her course as a document; the first course of every ledger of it."""
+    document = done(f"{COURSE} --json", noor).data
+    (noor / "course.json").write_text(json.dumps(document))
+    return document
+
+
+def courses(command, folder):
+    """The one child's number of each measure, of each course."""
+    found = done(f"{command} --json", folder, RANSEL_NOW=NOW).data
+    return found, [
+        {key: float(values["p50"]) for key, values in one.items() if key != "course"} for one in found["courses"]
+    ]
+
+
+def test_an_order_gives_the_same_levels_as_its_doses_written_out_in_a_table(noor):
+    """Two courses of an order, 35 days apart, are what a table with the ordered mg of this child says."""
+    found, (first, second) = courses(f"pk simulate --order noor.toml --protocol {SLOW} --courses 2", noor)
+    assert (found["order"], found["children"], found["seed"]) == ("noor.toml", 1, None)
+    ordered = float(done(f"{COURSE} --json", noor).data["course_dose_mg"])
+    (noor / "same.csv").write_text(
+        "ID,TIME,AMT,DUR,II,ADDL,EVID,WT,HT\n"
+        f"1,0,{ordered},240,840,1,1,16.4,102\n1,840,.,.,.,.,0,16.4,102\n1,1680,.,.,.,.,0,16.4,102\n"
+    )
+    table = done("pk simulate --events same.csv --json", noor).data
+    one, two = (float(level["concentration_mg_L"]) for level in table["levels"])
+    assert (first["at_end_mg_L"], second["at_end_mg_L"]) == pytest.approx((one, two), rel=1e-9)
+    assert second["peak_mg_L"] == pytest.approx(float(table["summary"][0]["peak_mg_L"]), rel=1e-9)
+    total = first["auc_ug_d_mL"] + second["auc_ug_d_mL"]
+    assert total == pytest.approx(float(table["summary"][0]["auc_ug_d_mL"]), rel=1e-9)
+
+
+def test_the_children_of_a_protocol_lie_around_the_child_of_an_order_by_it(noor):
+    """A linear model and a dose by body surface: the typical level does not depend on how large the child is."""
+    _, (one,) = courses(f"pk simulate --order noor.toml --protocol {SLOW}", noor)
+    drawn = done(f"pk simulate --protocol {SLOW} --children 2000 --courses 1 --seed 3 --json", noor).data["courses"][0]
+    for measure, value in one.items():
+        assert float(drawn[measure]["p50"]) == pytest.approx(value, rel=0.05)
+    same_size = "pk simulate --order noor.toml --children 200 --seed 3 --json"
+    found = done(same_size, noor, RANSEL_NOW=NOW).data
+    assert found == done(same_size, noor, RANSEL_NOW=NOW).data
+    area = {key: float(value) for key, value in found["courses"][0]["auc_ug_d_mL"].items()}
+    assert area["p5"] < one["auc_ug_d_mL"] < area["p95"]
+
+
+@pytest.mark.usefixtures("course")
+def test_a_course_that_stood_still_for_hours_has_the_levels_of_what_was_really_given(noor):
+    """A lower peak than the order, and in the end an area of exactly the delivered mg over the clearance."""
+    done(f"run course.json --now {NOW} --fault 'occlusion@200h for 30h' --out ran", noor)
+    delivered = float(json.loads((noor / "ran" / "ledger.json").read_text("utf-8"))["delivered_mg"])
+    _, (ordered,) = courses("pk simulate --order noor.toml", noor)
+    command = "pk simulate --ledger ran/events.jsonl --course course.json"
+    found, (given,) = courses(command, noor)
+    assert given["peak_mg_L"] < 0.97 * ordered["peak_mg_L"]
+    assert found["ledgers"] == ["events.jsonl"]
+    _, (to_the_end,) = courses(f'{command} --until "3000 days"', noor)
+    surface = (16.4 * 102 / 3600) ** 0.5
+    assert to_the_end["auc_ug_d_mL"] == pytest.approx(delivered / (CLEARANCE * surface), rel=1e-6)
+
+
+def test_of_a_child_of_which_only_the_body_surface_is_known_that_is_used_and_said(noor, course):
+    command = "pk simulate --ledger events.jsonl --course course.json"
+    _, measured = courses(command, noor)
+    document = {**course, "patient": {"number": course["patient"]["number"]}, "bsa_m2": course["bsa_m2"]}
+    (noor / "course.json").write_text(json.dumps(document))
+    found, by_surface = courses(command, noor)
+    assert by_surface[0] == pytest.approx(measured[0], rel=1e-9)
+    assert any("only the body surface is known" in one["text"] for one in found["assumptions"])
+
+
+@pytest.mark.usefixtures("course")
+def test_of_what_was_given_is_said_how_much_and_that_no_level_was_measured(noor):
+    """A level that is calculated from doses must never pass for one that was measured."""
+    out = done("pk simulate --ledger events.jsonl --course course.json --out made", noor).out
+    assert out.startswith("Levels calculated from what a child was given")
+    assert "67.1 mg given of 68.17 mg ordered" in out
+    assert "The child is typical for its size" in out
+    table = parquet.read_table(noor / "made" / "trajectories.parquet")
+    assert json.loads(table.schema.metadata[b"about"])["ledgers"] == ["events.jsonl"]
+
+
+BAD_CHILDREN = {
+    "--order noor.toml --events two-regimens.csv": ("pk.one-source", "--events"),
+    "--order noor.toml --ledger events.jsonl": ("pk.one-source", "--events"),
+    f"--ledger events.jsonl --protocol {SLOW}": ("pk.one-source", "--events"),
+    "--order noor.toml --course course.json": ("pk.only-with-ledger", "--course"),
+    "--ledger events.jsonl --courses 2": ("pk.ledger-has-courses", "--courses"),
+    "--order noor.toml --children 5": ("pk.children-with-seed", "--seed"),
+    "--order noor.toml --seed 5": ("pk.children-with-seed", "--children"),
+    "--order noor.toml --until '3 h'": ("pk.only-with-events", "--until"),
+    "--order noor.toml --parameters cog-ch14.18": ("parameters.barred", "--parameters"),
+    "--order gone.toml": ("file.missing", ""),
+    "--ledger gone.jsonl": ("file.missing", "gone.jsonl"),
+    "--ledger empty.jsonl --course course.json": ("pk.no-events", "--ledger"),
+    "--ledger picture.jsonl --course course.json": ("event.not-text", "line 1"),
+    "--ledger events.jsonl": ("pk.no-size", "--course"),
+    "--ledger events.jsonl --ledger events.jsonl --course course.json": ("pk.course-for-each", "--course"),
+    "--ledger events.jsonl --ledger events.jsonl --course course.json --course course.json": (
+        "dosing.courses-overlap", "--ledger"
+    ),
+    "--ledger events.jsonl --course course.json --until '0.001 h' --parameters cog-ch14.18": (
+        "parameters.barred", "--parameters"
+    ),
+    "--ledger events.jsonl --course other.json": ("pk.more-children", "--ledger"),
+}  # fmt: skip
+
+
+def test_what_is_wrong_with_the_doses_of_one_child_is_refused_in_words(noor, course, refused):
+    other = {**course, "patient": {**course["patient"], "number": "SYN-0002"}}
+    (noor / "other.json").write_text(json.dumps(other))
+    found = {command: refused(f"pk simulate {command} --out made")[0] for command in BAD_CHILDREN}
+    assert {command: (code, field) for command, (code, _, field) in found.items()} == BAD_CHILDREN

@@ -26,11 +26,25 @@ def simulate(  # noqa: PLR0913, PLR0917 - an option is an argument
     protocol: Annotated[
         str | None, typer.Option("--protocol", metavar="ID", help="Or children drawn for this protocol.")
     ] = None,
+    order: Annotated[
+        Path | None,
+        typer.Option("--order", metavar="CHILD.toml", help="Or this child by its order; --protocol says which."),
+    ] = None,
+    ledger: Annotated[
+        list[Path] | None,
+        typer.Option("--ledger", metavar="EVENTS.jsonl", help="Or what was really given; once for each course."),
+    ] = None,
+    course: Annotated[
+        list[Path] | None,
+        typer.Option("--course", metavar="COURSE.json", help="The child's size, and the course of each --ledger."),
+    ] = None,
     children: Annotated[
-        str | None, typer.Option("--children", metavar="N", help="How many of them; else 1000.")
+        str | None,
+        typer.Option("--children", metavar="N", help="How many, else 1000; of one child: as many of its size."),
     ] = None,
     courses: Annotated[
-        str | None, typer.Option("--courses", metavar="K", help="How many courses; else as the protocol says.")
+        str | None,
+        typer.Option("--courses", metavar="K", help="How many courses; else as the protocol says, of an order one."),
     ] = None,
     seed: Annotated[
         str | None,
@@ -53,7 +67,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - an option is an argument
         str | None, typer.Option("--step", metavar="TIME", help='Distance of the points in a trajectory, else "1 h".')
     ] = None,
     until: Annotated[
-        str | None, typer.Option("--until", metavar="TIME", help='With a table: until hour …, such as "35 days".')
+        str | None,
+        typer.Option("--until", metavar="TIME", help='With a table or a ledger: until hour …, such as "35 days".'),
     ] = None,
     threshold: Annotated[
         str | None, typer.Option("--threshold", metavar="LEVEL", help='Also the hours above it, such as "1 mg/L".')
@@ -64,12 +79,13 @@ def simulate(  # noqa: PLR0913, PLR0917 - an option is an argument
     as_json: AsJson = False,
     language: Words = None,
 ) -> None:
-    """Simulate levels: of an event table, or of children drawn for a protocol. What is assumed is always printed."""
+    """Simulate levels by a table, a protocol, an order, or what was really given; what is assumed is always printed."""
     from ransel.cli.pk_simulate import show_simulation
     from ransel.cli.pk_simulate_inputs import SimulateInputs
 
     inputs = SimulateInputs(
-        events_given=events, protocol_given=protocol, children_given=children, courses_given=courses, seed_given=seed,
+        events_given=events, protocol_given=protocol, order_given=order, ledgers_given=tuple(ledger or ()),
+        documents_given=tuple(course or ()), children_given=children, courses_given=courses, seed_given=seed,
         parameters_given=parameters, model_given=model, most_given=most, half_given=half, step_given=step,
         until_given=until, threshold_given=threshold, out=out, language_given=language,
     )  # fmt: skip

@@ -72,7 +72,7 @@ class ChildSource:
 
     @property
     def _occasions(self) -> int:
-        return self.windows.shape[0]
+        return int(self.windows.shape[0])
 
     def _population(self, seed: int) -> Population:
         one = self.covariates

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from ransel.cli.documents import read_text
-from ransel.cli.inputs import refuse_together
+from ransel.cli.inputs import Inputs, refuse_together
+from ransel.cli.pk_child_source import ChildSource
 from ransel.cli.pk_options import choice, hours, level, milligrams_per_hour, repaired_in, whole_number
 from ransel.cli.pk_source import ProtocolSource, Source, TableSource, table_source
 from ransel.cli.settings import Settings, read_settings
@@ -42,6 +43,9 @@ class SimulateInputs:
 
     events_given: Path | None = None
     protocol_given: str | None = None
+    order_given: Path | None = None
+    ledgers_given: tuple[Path, ...] = ()
+    documents_given: tuple[Path, ...] = ()
     children_given: str | None = None
     courses_given: str | None = None
     seed_given: str | None = None
@@ -79,7 +83,7 @@ class SimulateInputs:
     def until(self) -> float | None:
         """Until when levels are calculated, h; None for as long as the doses say."""
         found = hours(self.until_given, "--until")
-        if found is not None and self.protocol_given is not None:
+        if found is not None and (self.protocol_given is not None or self.order_given is not None):
             refuse("pk.only-with-events", "--until", self.until_given)
         return found
 
@@ -104,7 +108,7 @@ class SimulateInputs:
 
     @cached_property
     def table(self) -> EventTable | None:
-        """The event table; None when a protocol is given."""
+        """The event table; None when the doses come from elsewhere."""
         if self.events_given is None:
             return None
         for option, given in (("--children", self.children_given), ("--courses", self.courses_given)):
@@ -116,8 +120,23 @@ class SimulateInputs:
     def source(self) -> Source:
         """Whose levels they are."""
         shelf = ParameterShelf(Library(self.settings.protocols))
-        with repaired_in({"protocol": "--protocol", "parameters": "--parameters", "children": "--children"}):
-            return self._of_protocol(shelf) if self.table is None else self._of_table(self.table, shelf)
+        with repaired_in(
+            {
+                "protocol": "--protocol",
+                "parameters": "--parameters",
+                "children": "--children",
+                "ledger": "--ledger",
+                "courses": "--ledger",
+            }
+        ):
+            if self.table is not None:
+                return self._of_table(self.table, shelf)
+            return self._of_child(shelf) if self.of_one_child else self._of_protocol(shelf)
+
+    @property
+    def of_one_child(self) -> bool:
+        """Whether the doses are those of one child: of its order, or of what it really received."""
+        return self.order_given is not None or bool(self.ledgers_given)
 
     def _of_table(self, table: EventTable, shelf: ParameterShelf) -> TableSource:
         source = table_source(table, shelf.parameters(self.parameters_given), self.seed, self.until)
@@ -141,6 +160,45 @@ class SimulateInputs:
             children=children, courses=courses, seed=1 if self.seed is None else self.seed,
         )  # fmt: skip
 
+    def _of_child(self, shelf: ParameterShelf) -> ChildSource:
+        from ransel.cli.pk_child_doses import given_courses, given_doses, order_doses  # with all of infusion behind it
+
+        children = self._drawn_children
+        if self.order_given is not None:
+            inputs = Inputs(
+                child=self.order_given, language_given=self.language_given, protocol_given=self.protocol_given
+            )
+            courses = 1
+            if self.courses_given is not None:
+                courses = whole_number(self.courses_given, "--courses", 1, MOST_COURSES)
+            parameters = shelf.for_protocol(inputs.protocol, self.parameters_given)
+            doses = order_doses(inputs, courses)
+        else:
+            streams = given_courses(self.ledgers_given, self.documents_given)
+            protocol = shelf.library.protocol(streams[0].plan.protocol)
+            parameters = shelf.for_protocol(protocol, self.parameters_given)
+            doses = given_doses(streams, protocol, parameters, self.until)
+        return ChildSource(
+            covariates=doses.covariates, schedule=doses.schedule, windows=doses.windows, parameters=parameters,
+            children=children, seed=self.seed, told=doses.told,
+        )  # fmt: skip
+
+    @property
+    def _drawn_children(self) -> int:
+        """How many children of the size of this one are drawn; one, and typical, without a seed."""
+        if (self.children_given is None) != (self.seed_given is None):
+            refuse("pk.children-with-seed", "--seed" if self.seed_given is None else "--children", "")
+        return 1 if self.children_given is None else whole_number(self.children_given, "--children", 1, MOST_CHILDREN)
+
+    def _check_sources(self) -> None:
+        doses = self.order_given is not None or self.protocol_given is not None
+        if [self.events_given is not None, doses, bool(self.ledgers_given)].count(True) != 1:
+            refuse("pk.one-source", "--events", self.events_given or "")
+        if self.documents_given and not self.ledgers_given:
+            refuse("pk.only-with-ledger", "--course", self.documents_given[0])
+        if self.ledgers_given and self.courses_given is not None:
+            refuse("pk.ledger-has-courses", "--courses", self.courses_given)
+
     @cached_property
     def grid(self) -> Grid | None:
         """The points of trajectories; None when they are not wanted."""
@@ -159,8 +217,7 @@ class SimulateInputs:
         Raises:
             Refused: with everything that is wrong.
         """
-        if (self.events_given is None) == (self.protocol_given is None):
-            refuse("pk.one-source", "--events", self.events_given or "")
+        self._check_sources()
         names = ("settings", "seed", "step", "until", "threshold", "model", "table")
         refuse_together(*(lambda name=name: getattr(self, name) for name in names))
         refuse_together(lambda: self.source)

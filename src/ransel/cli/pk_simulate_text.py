@@ -25,7 +25,8 @@ MEASURES = ("area", "peak", "at_end", "above")
 def simulation_text(done: Simulated) -> str:
     """Return what was found in words, with everything that was taken to be so."""
     language = done.inputs.language
-    parts = [Message("pk.simulated", {"count": len(done.names)}).text(language), ""]
+    head = "pk.simulated-given" if done.inputs.ledgers_given else "pk.simulated"
+    parts = [Message(head, {"count": len(done.names)}).text(language), ""]
     if done.levels:
         parts += [*_levels_text(done, language), ""]
     parts += _children_text(done, language) if done.inputs.table is not None else _courses_text(done, language)
@@ -80,13 +81,16 @@ def _courses_text(done: Simulated, language: Language) -> list[str]:
     for course in range(done.inputs.source.windows.shape[0]):
         cells = [str(course + 1)]
         for name in names:
+            if len(done.names) == 1:
+                cells.append(four_digits(float(_shown(done, name)[0, course]), language))
+                continue
             low, middle, high = _percentiles(_shown(done, name)[:, course])
             cells.append(" ".join((
                 four_digits(middle, language),
                 f"({four_digits(low, language)} – {four_digits(high, language)})",
             )))  # fmt: skip
         lines.append(tuple(cells))
-    return [columns(lines), Message("pk.percentiles").text(language)]
+    return [columns(lines), *([Message("pk.percentiles").text(language)] if len(done.names) > 1 else [])]
 
 
 def _shown(done: Simulated, name: str) -> Floats:
@@ -115,6 +119,8 @@ def simulation_json(done: Simulated, *, found: bool = True) -> dict[str, object]
         "parameters": inputs.parameters_given,
         "protocol": inputs.protocol_given,
         "events": None if inputs.events_given is None else inputs.events_given.name,
+        "order": None if inputs.order_given is None else inputs.order_given.name,
+        "ledgers": [one.name for one in inputs.ledgers_given],
         "seed": _seed(done),
         "children": source.count,
         "windows_h": [[plain_number(float(bound)) for bound in window] for window in source.windows],

@@ -18,4 +18,4 @@ class Number:
 
     def text(self, language: Language = "en") -> str:
         """Return the number in words."""
-        return number_text(Fraction(self.value), language, self.digits)
+        return number_text(Fraction(self.value), language, self.digits).replace("-", "\u2212")
