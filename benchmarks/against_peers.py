@@ -15,7 +15,7 @@ from benchmarks import nonlinear
 from benchmarks.measuring import Figure
 from benchmarks.peers import workload
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.linear import trajectories
+from ransel.pharmacokinetics.linear.engine import trajectories
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 PEERS = Path(__file__).parent / "peers"

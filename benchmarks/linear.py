@@ -14,10 +14,10 @@ from numba import get_num_threads, get_thread_id, njit, prange
 from benchmarks.measuring import ROUNDS, Figure
 from benchmarks.peers import workload
 from ransel.pharmacokinetics.individuals import Floats, Individuals
-from ransel.pharmacokinetics.linear import dosing_of, parameters_of, summaries, trajectories
-from ransel.pharmacokinetics.linear_arrays import Dosing, Parameters
-from ransel.pharmacokinetics.linear_kernel import AHEAD, LINE, TOGETHER, points_serial
-from ransel.pharmacokinetics.memory_ahead import ask_for
+from ransel.pharmacokinetics.linear.arrays import Dosing, Parameters
+from ransel.pharmacokinetics.linear.engine import dosing_of, parameters_of, summaries, trajectories
+from ransel.pharmacokinetics.linear.kernel import AHEAD, LINE, TOGETHER, points_serial
+from ransel.pharmacokinetics.linear.memory_ahead import ask_for
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 CHILDREN, INTERRUPTIONS = 10_000, 6

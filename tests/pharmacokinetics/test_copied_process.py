@@ -9,7 +9,7 @@ PROGRAM = """
 import os, signal
 import numpy as np
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.linear import FEW, summaries, trajectories
+from ransel.pharmacokinetics.linear.engine import FEW, summaries, trajectories
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 signal.signal(signal.SIGTERM, lambda *_: None)  # as servers do: they end when they have finished what they do

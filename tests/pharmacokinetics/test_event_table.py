@@ -8,7 +8,7 @@ from ransel.pharmacokinetics.events.row import EventKind, Steady
 from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
 from ransel.pharmacokinetics.events.table import read_event_table
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.linear import summaries
+from ransel.pharmacokinetics.linear.engine import summaries
 
 HEAD = "ID,TIME,AMT,RATE,DUR,II,ADDL,SS,EVID,MDV,CMT,DV,OCC,WT\n"
 GOOD = "1,0,100,10,.,24,3,1,1,1,1,.,2,12.5\n1,5.5,.,.,.,.,.,.,0,0,,3.2,2,12.5\n"

@@ -15,7 +15,7 @@ from pharmacokinetics.linear_reference import (
     levels,
 )
 
-from ransel.pharmacokinetics.linear import Summaries, concentrations_at, summaries, trajectories
+from ransel.pharmacokinetics.linear.engine import Summaries, concentrations_at, summaries, trajectories
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 SLOW = [(840 * course + hour, rate) for course in range(5) for hour, rate in ((0, 0.3), (240, 0))]

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from pharmacokinetics.linear_reference import drawn, everything, infusions
 
-from ransel.pharmacokinetics import linear_kernel as kernel
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.linear import Summaries, concentrations_at, summaries, trajectories
+from ransel.pharmacokinetics.linear import kernel
+from ransel.pharmacokinetics.linear.engine import Summaries, concentrations_at, summaries, trajectories
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 CHILDREN = 203

@@ -7,7 +7,7 @@ import pytest
 from pharmacokinetics.linear_reference import drawn, everything, individuals_of, infusions, moments_of
 from scipy.optimize import brentq
 
-from ransel.pharmacokinetics.linear import Summaries, concentrations_at, summaries
+from ransel.pharmacokinetics.linear.engine import Summaries, concentrations_at, summaries
 from ransel.pharmacokinetics.schedule import Schedule
 
 CHILDREN = 40

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pharmacokinetics.linear_reference import infusions, per_surface
 
-from ransel.pharmacokinetics.linear import concentrations_at, summaries, trajectories
+from ransel.pharmacokinetics.linear.engine import concentrations_at, summaries, trajectories
 from ransel.pharmacokinetics.schedule import Grid
 
 SIMPLE = per_surface(0.54, 4.76, 0.0, 1.0)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pharmacokinetics.linear_reference import individuals_of
 
-from ransel.pharmacokinetics.linear import concentrations_at, summaries, trajectories
+from ransel.pharmacokinetics.linear.engine import concentrations_at, summaries, trajectories
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 pytestmark = pytest.mark.property

@@ -27,7 +27,7 @@ from ransel.outcomes.recalled import read_observations, recalled
 from ransel.outcomes.tally import Pair, Tally
 from ransel.pharmacokinetics.dosing.regimen import length_of
 from ransel.pharmacokinetics.individuals import Floats
-from ransel.pharmacokinetics.linear import trajectories
+from ransel.pharmacokinetics.linear.engine import trajectories
 from ransel.pharmacokinetics.parameters.parameter_set import ParameterSet
 from ransel.pharmacokinetics.parameters.parameter_shelf import ParameterShelf
 from ransel.pharmacokinetics.parameters.taken import assumptions

@@ -10,7 +10,7 @@ import numpy as np
 from ransel.outcomes.tally import Tally, TallySheet
 from ransel.pharmacokinetics.dosing.regimen import regimen
 from ransel.pharmacokinetics.individuals import Floats
-from ransel.pharmacokinetics.linear import summaries
+from ransel.pharmacokinetics.linear.engine import summaries
 from ransel.pharmacokinetics.population.population import Children, Population, draw
 from ransel.pharmacokinetics.population.with_antibodies import with_antibodies
 from ransel.pharmacokinetics.scale.shards import Shard

@@ -49,19 +49,19 @@ class LinearModel:
 
     def on_grid(self, individuals: Individuals, schedule: Schedule, grid: Grid) -> Floats:
         """Return concentrations (children, points), mg/L."""
-        from ransel.pharmacokinetics.linear import trajectories  # noqa: PLC0415 - compiled code, only when it is used
+        from ransel.pharmacokinetics.linear.engine import trajectories  # noqa: PLC0415 - compiled code, only when it is used
 
         return trajectories(individuals, schedule, grid)
 
     def at(self, individuals: Individuals, schedule: Schedule, drawings: Drawings) -> Floats:
         """Return the concentration at every drawing, mg/L."""
-        from ransel.pharmacokinetics.linear import concentrations_at  # noqa: PLC0415 - as above
+        from ransel.pharmacokinetics.linear.engine import concentrations_at  # noqa: PLC0415 - as above
 
         return concentrations_at(individuals, schedule, drawings.times, drawings.offsets)
 
     def over(self, individuals: Individuals, schedule: Schedule, windows: Floats, threshold: float) -> WindowSums:
         """Return what is found in windows (k, 2), hours."""
-        from ransel.pharmacokinetics.linear import summaries  # noqa: PLC0415 - as above
+        from ransel.pharmacokinetics.linear.engine import summaries  # noqa: PLC0415 - as above
 
         found = summaries(individuals, schedule, windows, threshold)
         return WindowSums(area=found.area, peak=found.peak, at_end=found.trough, above=found.hours_above)

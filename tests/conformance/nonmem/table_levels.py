@@ -5,7 +5,7 @@ import numpy as np
 from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
 from ransel.pharmacokinetics.events.table import read_event_table
 from ransel.pharmacokinetics.individuals import Individuals
-from ransel.pharmacokinetics.linear import concentrations_at
+from ransel.pharmacokinetics.linear.engine import concentrations_at
 
 
 def individuals(*children):

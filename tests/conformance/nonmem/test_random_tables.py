@@ -12,7 +12,7 @@ from ransel.pharmacokinetics.events.row import EventKind, EventRow, Steady
 from ransel.pharmacokinetics.events.schedule_of_events import dosing_of
 from ransel.pharmacokinetics.events.table import EventTable, read_event_table
 from ransel.pharmacokinetics.events.writing import event_table_text
-from ransel.pharmacokinetics.linear import concentrations_at
+from ransel.pharmacokinetics.linear.engine import concentrations_at
 
 CHILDREN = [Child(), Child(exchange=0.0), Child(clearance=2.5, volume=3.0, exchange=0.2, peripheral=2.0)]
 

@@ -16,9 +16,9 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from ransel.pharmacokinetics import linear_kernel as kernel
 from ransel.pharmacokinetics.individuals import Floats, Individuals
-from ransel.pharmacokinetics.linear_arrays import Dosing, Found, Parameters, Windows
+from ransel.pharmacokinetics.linear import kernel
+from ransel.pharmacokinetics.linear.arrays import Dosing, Found, Parameters, Windows
 from ransel.pharmacokinetics.schedule import Grid, Schedule
 
 Kind = TypeVar("Kind", bound=np.generic)

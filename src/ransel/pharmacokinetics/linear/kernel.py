@@ -18,7 +18,7 @@ from numba import njit, prange
 from numpy.typing import NDArray
 
 from ransel.pharmacokinetics.individuals import Floats
-from ransel.pharmacokinetics.linear_arrays import (
+from ransel.pharmacokinetics.linear.arrays import (
     LEVELS,
     POINTS,
     SUMMARIES,
@@ -33,7 +33,7 @@ from ransel.pharmacokinetics.linear_arrays import (
     Wave,
     Windows,
 )
-from ransel.pharmacokinetics.memory_ahead import ask_for
+from ransel.pharmacokinetics.linear.memory_ahead import ask_for
 
 BLOCK = 32
 """So many points of a grid follow from one state by a table of powers."""

@@ -1,0 +1,1 @@
+"""Linear models, exact between two changes of rate."""
