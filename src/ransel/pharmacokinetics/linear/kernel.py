@@ -178,7 +178,7 @@ def write_points(
     one, other = here.fast, here.slow
     brought_one, brought_other = rate * block.gain_fast, rate * block.gain_slow
     while begin < end:
-        piece = row[begin : begin + min(fast.shape[0], row.shape[0] - begin)]
+        piece = row[begin : begin + min((min(BLOCK, end - begin) + LINE - 1) & -LINE, row.shape[0] - begin)]
         if rate == 0.0:
             for k in range(piece.shape[0]):
                 piece[k] = one * fast[k] + other * slow[k]
@@ -186,7 +186,7 @@ def write_points(
             for k in range(piece.shape[0]):
                 piece[k] = one * fast[k] + other * slow[k] + rate * gained[k]
         one, other = one * block.kept_fast + brought_one, other * block.kept_slow + brought_other
-        for ahead in range(begin + AHEAD, min(begin + BLOCK, end) + AHEAD, LINE):
+        for ahead in range(begin + AHEAD, begin + AHEAD + piece.shape[0], LINE):
             ask_for(row, ahead)  # type: ignore[call-arg]
         begin += BLOCK
 
