@@ -10,6 +10,7 @@ from ransel.cli.output import show, show_data
 from ransel.cli.pk_fit_inputs import FitInputs
 from ransel.cli.pk_fit_text import course_csv, fit_json, fit_text, levels_csv
 from ransel.cli.pk_fitted import Fitted, FittedChild
+from ransel.cli.progress import ProgressBar
 from ransel.language import Language, Message
 from ransel.papers.levels_picture import LevelsSeen, Mark, levels_svg
 
@@ -19,7 +20,12 @@ MOST_PICTURES = 200
 def show_fit(inputs: FitInputs, *, as_json: bool) -> None:
     """Fit every child of a table, write files when a folder is given, and print what was found."""
     inputs.check()
-    fitted = Fitted(inputs)
+    bar = ProgressBar()
+    bar.tell(0, 1)  # the first fit on a machine compiles its code, which takes long enough to wonder
+    try:
+        fitted = Fitted(inputs)
+    finally:
+        bar.clear()
     files = [] if inputs.out is None else _write(fitted, inputs.out)
     if as_json:
         show_data(fit_json(fitted))
