@@ -35,7 +35,7 @@ def ransel(command, folder, **environment):
     outside = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8"}
     done = subprocess.run(
         [RANSEL, *words],
-        cwd=folder, env=outside | environment, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+        cwd=folder, env=outside | environment, capture_output=True, timeout=300, check=False, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     letters = environment.get("PYTHONIOENCODING", "utf-8")
     return Outcome(done.returncode, done.stdout.decode(letters), done.stderr.decode(letters))
