@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 
-from ransel.cli.settings import Settings, read_settings
-from ransel.language import Language, Message, Refusal, Refused, refuse
+from ransel.cli.settings import Given
+from ransel.language import Message, Refusal, Refused, refuse
 from ransel.planning import Agenda
 from ransel.prescribing import Order, Patient, judge, prescribe
 from ransel.protocols import DEFAULT_PROTOCOL, Library, Protocol, read_toml, validate
@@ -36,14 +36,13 @@ _OF_A_PATIENT = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inputs:
+class Inputs(Given):
     """A patient's file and the options beside it; each is read when it is first asked for, None is not given.
 
     Every property raises Refused when what was given cannot be read.
     """
 
     child: Path
-    language_given: str | None = None
     protocol_given: str | None = None
     course_given: str = "1"
     start_given: str | None = None
@@ -51,16 +50,6 @@ class Inputs:
     kind_given: str | None = None
     now_given: str | None = None
     out_given: str | None = None
-
-    @cached_property
-    def settings(self) -> Settings:
-        """What the environment and the chosen language say."""
-        return read_settings(self.language_given)
-
-    @property
-    def language(self) -> Language:
-        """The language of people."""
-        return self.settings.language
 
     @cached_property
     def library(self) -> Library:

@@ -13,8 +13,8 @@ from ransel.cli.documents import read_text
 from ransel.cli.inputs import refuse_together
 from ransel.cli.pk_options import hours, repaired_in
 from ransel.cli.pk_source import covariates_of, sizes_that_change
-from ransel.cli.settings import Settings, read_settings
-from ransel.language import Language, Message, Refusal, Refused, refuse
+from ransel.cli.settings import Given
+from ransel.language import Message, Refusal, Refused, refuse
 from ransel.pharmacokinetics.dosing.dosing import regimen
 from ransel.pharmacokinetics.events.schedule_of_events import TableDosing, dosing_of
 from ransel.pharmacokinetics.events.table import EventTable, read_event_table
@@ -32,7 +32,7 @@ SIZES = ("WT", "HT")
 
 
 @dataclass(frozen=True, kw_only=True)
-class FitInputs:
+class FitInputs(Given):
     """A table of levels and the options beside it; each is read when it is first asked for.
 
     Every property raises Refused when what was given cannot be read.
@@ -43,17 +43,6 @@ class FitInputs:
     protocol_given: str | None = None
     until_given: str | None = None
     out: Path | None = None
-    language_given: str | None = None
-
-    @cached_property
-    def settings(self) -> Settings:
-        """What the environment and the chosen language say."""
-        return read_settings(self.language_given)
-
-    @property
-    def language(self) -> Language:
-        """The language of people."""
-        return self.settings.language
 
     @cached_property
     def until(self) -> float | None:

@@ -12,8 +12,8 @@ from ransel.cli.inputs import Inputs, refuse_together
 from ransel.cli.pk_child_source import ChildSource
 from ransel.cli.pk_options import choice, hours, level, milligrams_per_hour, repaired_in, whole_number
 from ransel.cli.pk_source import ProtocolSource, Source, TableSource, table_source
-from ransel.cli.settings import Settings, read_settings
-from ransel.language import Language, refuse
+from ransel.cli.settings import Given
+from ransel.language import refuse
 from ransel.pharmacokinetics.events.table import EventTable, read_event_table
 from ransel.pharmacokinetics.level_models import LevelModel, LinearModel, SaturableModel
 from ransel.pharmacokinetics.parameters.parameter_shelf import DEFAULT_PARAMETERS, ParameterShelf
@@ -35,7 +35,7 @@ class ModelName(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SimulateInputs:
+class SimulateInputs(Given):
     """The options of a simulation; each is read when it is first asked for, None is not given.
 
     Every property raises Refused when what was given cannot be read.
@@ -57,17 +57,6 @@ class SimulateInputs:
     until_given: str | None = None
     threshold_given: str | None = None
     out: Path | None = None
-    language_given: str | None = None
-
-    @cached_property
-    def settings(self) -> Settings:
-        """What the environment and the chosen language say."""
-        return read_settings(self.language_given)
-
-    @property
-    def language(self) -> Language:
-        """The language of people."""
-        return self.settings.language
 
     @cached_property
     def seed(self) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from ransel.language import LANGUAGES, Language, refuse
@@ -22,6 +23,23 @@ class Settings:
     protocols: Path | None
     language: Language
     now: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """What a command was given: the language, and in every command more; each is read when it is first asked for."""
+
+    language_given: str | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the environment and the chosen language say."""
+        return read_settings(self.language_given)
+
+    @property
+    def language(self) -> Language:
+        """The language of people."""
+        return self.settings.language
 
 
 def read_settings(language: str | None = None) -> Settings:
